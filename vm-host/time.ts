@@ -35,14 +35,11 @@ class QueuedTimer implements Timer {
   ) {}
 
   at(time: Cycle): void {
-    this.due = time;
-    this.order = this.queue.nextOrder();
-    this.queue.refresh();
+    this.queue.set(this, time);
   }
 
   cancel(): void {
-    this.due = Number.POSITIVE_INFINITY;
-    this.queue.refresh();
+    this.queue.set(this, Number.POSITIVE_INFINITY);
   }
 }
 
@@ -59,6 +56,11 @@ export class EventQueue {
   private first: QueuedTimer | undefined;
   /** The time of the earliest pending event, or Infinity. */
   nextTime: Cycle = Number.POSITIVE_INFINITY;
+  /**
+   * The time for which the timer that rings now was set, undefined when none rings. A callback may run
+   * later than its time, at the end of an instruction; what it changes has happened at this time.
+   */
+  ringing: Cycle | undefined;
 
   /** Makes a timer that calls `callback` with the time it was set for. */
   timer(callback: TimerCallback): Timer {
@@ -69,12 +71,10 @@ export class EventQueue {
 
   /** Rings every timer that is due at or before `now`, earliest first. */
   runUntil(now: Cycle): void {
-    while (this.nextTime <= now) {
-      const timer = this.first!;
-      const time = timer.due;
-      timer.due = Number.POSITIVE_INFINITY;
-      this.refresh();
-      timer.callback(time);
+    try {
+      while (this.nextTime <= now) this.ringFirst();
+    } finally {
+      this.ringing = undefined;
     }
   }
 
@@ -82,40 +82,63 @@ export class EventQueue {
     return this.timers.map(({ due, order }) => ({ due, order }));
   }
 
+  /** @throws RangeError when the state is that of a queue with other timers */
   restore(state: QueueState): void {
+    if (state.length !== this.timers.length) {
+      throw new RangeError(`the state has ${state.length} timers, the queue ${this.timers.length}`);
+    }
     state.forEach(({ due, order }, i) => {
       this.timers[i].due = due;
       this.timers[i].order = order;
       this.arrivals = Math.max(this.arrivals, order);
     });
-    this.refresh();
+    this.findFirst();
   }
 
-  /** @internal */
-  nextOrder(): number {
-    return ++this.arrivals;
+  /** Searches only when the earliest event itself was moved. @internal */
+  set(timer: QueuedTimer, time: Cycle): void {
+    timer.due = time;
+    timer.order = ++this.arrivals;
+    if (timer === this.first) this.findFirst();
+    else if (time < this.nextTime) this.lead(timer);
   }
 
-  /** Finds the earliest timer again. @internal */
-  refresh(): void {
-    let first: QueuedTimer | undefined;
+  private ringFirst(): void {
+    const timer = this.first!;
+    const time = timer.due;
+    timer.due = Number.POSITIVE_INFINITY;
+    this.findFirst();
+    this.ringing = time;
+    timer.callback(time);
+  }
+
+  private findFirst(): void {
+    this.first = undefined;
+    this.nextTime = Number.POSITIVE_INFINITY;
     for (const timer of this.timers) {
-      if (timer.due === Number.POSITIVE_INFINITY) continue;
-      if (!first || timer.due < first.due || (timer.due === first.due && timer.order < first.order))
-        first = timer;
+      const earlier = timer.due < this.nextTime;
+      if (earlier || (this.first && timer.due === this.nextTime && timer.order < this.first.order)) {
+        this.lead(timer);
+      }
     }
-    this.first = first;
-    this.nextTime = first ? first.due : Number.POSITIVE_INFINITY;
+  }
+
+  private lead(timer: QueuedTimer): void {
+    this.first = timer;
+    this.nextTime = timer.due;
   }
 }
 
 /**
- * An exact ratio between two clocks: `hz` ticks of the other clock in
- * `cyclesPerSecond` cycles of the programmer, tick 0 at cycle `origin`.
- * Whole seconds are split off, so no product leaves the range of exact integers
- * as long as both rates are below 67 MHz.
+ * An exact ratio between two clocks. The other clock ticks `hz` times in
+ * `cyclesPerSecond` cycles of the programmer; its tick 0 is at cycle 0 and tick
+ * k at the instant k * cyclesPerSecond / hz, which is rarely a whole cycle.
+ *
+ * Whole seconds are split off, so that every product stays below hz *
+ * cyclesPerSecond and is exact; two rates below 67 MHz always are.
  */
 export class Ratio {
+  /** @throws RangeError when a rate is not a positive whole number, or both are too high to be exact */
   constructor(
     readonly hz: number,
     readonly cyclesPerSecond: number,
@@ -123,22 +146,30 @@ export class Ratio {
     if (!Number.isInteger(hz) || !Number.isInteger(cyclesPerSecond) || hz <= 0 || cyclesPerSecond <= 0) {
       throw new RangeError(`a clock ratio needs two positive whole rates, not ${hz} : ${cyclesPerSecond}`);
     }
+    if (!Number.isSafeInteger(hz * cyclesPerSecond)) {
+      throw new RangeError(`the rates ${hz} and ${cyclesPerSecond} are too high for an exact ratio`);
+    }
   }
 
-  /** How many ticks lie in [0, cycles): ticks at 0, 1/hz, 2/hz, … that came strictly before `cycles`. */
+  /** How many ticks lie in [0, cycles): tick 0, tick 1, … that came strictly before `cycles`. */
   ticksBefore(cycles: Cycle): number {
     if (cycles <= 0) return 0;
-    const seconds = Math.floor((cycles - 1) / this.cyclesPerSecond);
-    const rest = cycles - 1 - seconds * this.cyclesPerSecond;
-    // the last tick k with k * cps / hz <= cycles - 1/∞ satisfies k * cps < cycles * hz
-    const product = (rest + 1) * this.hz;
-    return seconds * this.hz + Math.ceil(product / this.cyclesPerSecond);
+    // tick k came before when k * cyclesPerSecond < cycles * hz; such k are as many as the quotient rounded up
+    const seconds = Math.floor(cycles / this.cyclesPerSecond);
+    const rest = cycles - seconds * this.cyclesPerSecond;
+    return seconds * this.hz + divideUp(rest * this.hz, this.cyclesPerSecond);
   }
 
   /** The first whole cycle at or after tick `tick`. */
   cycleOf(tick: number): Cycle {
     const seconds = Math.floor(tick / this.hz);
     const rest = tick - seconds * this.hz;
-    return seconds * this.cyclesPerSecond + Math.ceil((rest * this.cyclesPerSecond) / this.hz);
+    return seconds * this.cyclesPerSecond + divideUp(rest * this.cyclesPerSecond, this.hz);
   }
+}
+
+/** The quotient of whole numbers rounded up, without a rounded division on the way. */
+function divideUp(dividend: number, divisor: number): number {
+  const rest = dividend % divisor;
+  return (dividend - rest) / divisor + (rest > 0 ? 1 : 0);
 }
