@@ -1,0 +1,144 @@
+/**
+ * The table of commands. Parser, help and tests come from it; each handler is loaded when it is called, so that the
+ * help of one command does not wait for the compiler of another.
+ */
+import * as option from './options.ts';
+import type { Outcome } from './outcome.ts';
+import type { Terminal } from './terminal.ts';
+
+/** One option: `flags` as in the help, `value` checks and converts what follows it. */
+export interface OptionRow {
+  flags: string;
+  help: string;
+  value?: (text: string) => unknown;
+  default?: unknown;
+  /** How the help writes the default. */
+  shown?: string;
+}
+
+/** One command. */
+export interface CommandRow {
+  name: string;
+  summary: string;
+  description: string;
+  argument?: { name: string; help: string };
+  options: readonly OptionRow[];
+  examples: readonly string[];
+  /** @throws UsageError, JobError */
+  run(argument: string | undefined, options: object, terminal: Terminal): Promise<Outcome>;
+}
+
+export const commands: readonly CommandRow[] = [
+  {
+    name: 'build',
+    summary: 'compile a firmware to machine code of the AT90S1200',
+    description:
+      'Compiles a firmware in AssemblyScript (TypeScript) to WebAssembly, and that to instruction words of the\n' +
+      'AT90S1200. Writes Intel HEX, beside it a listing (.lst) and a map (.map.json).',
+    argument: {
+      name: '[entry]',
+      help: "entry file of the firmware (default: this project's AVR910 programmer)",
+    },
+    options: [option.mcu, option.xtal, option.baud, option.buildVcc, option.output, option.json],
+    examples: [
+      'isp build                                    the programmer for 4 MHz and 19200 baud',
+      'isp build --baud 38400 -o build/38400.hex    the same at 38400 baud',
+      'isp build my-programmer.ts --json            your own firmware, sizes as JSON',
+    ],
+    run: async (entry, options) => (await import('./build.ts')).build(entry, options as never),
+  },
+  {
+    name: 'run',
+    summary: 'the main job: erase, program and verify an image over the simulated serial line',
+    description:
+      'Builds the firmware, puts it into the programmer, a target into its socket, and lets the built-in AVR910\n' +
+      'client erase, program and verify the image. Needs nothing but Node.',
+    argument: { name: '[image]', help: 'Intel HEX (.hex) or raw bytes (.bin); without it a 1 KB test image' },
+    options: [
+      option.target,
+      option.targetXtal,
+      option.firmware,
+      option.xtal,
+      option.baud,
+      option.vcc,
+      option.fault,
+      option.record,
+      option.trace,
+      option.memory,
+      option.json,
+    ],
+    examples: [
+      'isp run                                      a built-in 1 KB image',
+      'isp run blink.hex --target-xtal 1M           your image into a target at 1 MHz',
+      'isp run blink.hex --trace job.vcd            keep every edge for GTKWave or PulseView',
+    ],
+    run: async (image, options, terminal) =>
+      (await import('./run.ts')).run(image, options as never, terminal),
+  },
+  {
+    name: 'serve',
+    summary: 'put the programmer on a TCP port, for avrdude and other AVR910 hosts',
+    description:
+      'Listens on 127.0.0.1 for a client that speaks AVR910, one at a time. Prints one line, "listening on\n' +
+      '127.0.0.1:PORT", when it is ready. Programmer and target keep their state from client to client; what\n' +
+      'happens on the network is told on standard error. Ends with --once, Ctrl-C or SIGTERM.',
+    options: [
+      option.port,
+      option.target,
+      option.targetXtal,
+      option.firmware,
+      option.xtal,
+      option.baud,
+      option.vcc,
+      option.fault,
+      option.once,
+      option.trace,
+      option.memory,
+      option.record,
+      option.json,
+    ],
+    examples: [
+      'isp serve                                    then, in another terminal:',
+      '  avrdude -c avr910 -P net:localhost:7910 -p 1200 -U flash:w:blink.hex',
+      'isp serve --port 0 --once --memory out.bin   any free port, one client, then the memories of the target',
+      'isp serve --target none                      an empty socket',
+    ],
+    run: async (_, options, terminal) => (await import('./serve.ts')).serve(options as never, terminal),
+  },
+  {
+    name: 'replay',
+    summary: 'run a recorded session again, without its host',
+    description:
+      'A session is text, one exchange a line: the bytes that the host sends in hexadecimal, a space, and how many\n' +
+      'bytes it then waits for. A line is sent as soon as the last awaited byte of the line before has come.\n' +
+      'An answer that does not come within 3 simulated seconds is short, and the job fails.',
+    argument: { name: '<session>', help: 'the recording, as `isp serve --record` writes it' },
+    options: [
+      option.firmware,
+      option.target,
+      option.engine,
+      option.baud,
+      option.xtal,
+      option.targetXtal,
+      option.vcc,
+      option.fault,
+      option.replies,
+      option.trace,
+      option.memory,
+      option.json,
+    ],
+    examples: [
+      'isp replay job.session                       with the firmware of this project',
+      'isp replay job.session --firmware other.hex --replies out.txt --json',
+    ],
+    run: async (session, options) => (await import('./replay.ts')).replay(session!, options as never),
+  },
+  {
+    name: 'devices',
+    summary: 'list the chips that can sit in the socket',
+    description: 'Lists the targets that the simulator knows, with sizes, signature and AVR910 code.',
+    options: [option.json],
+    examples: ['isp devices', 'isp devices --json'],
+    run: async () => (await import('./devices.ts')).listDevices(),
+  },
+];

@@ -1,0 +1,119 @@
+/** The options of the commands: name, meaning, allowed values, default. One row each, shared by all that take it. */
+
+import { devices } from '../simulator/index.ts';
+import { chips } from '../vm-host/index.ts';
+import type { OptionRow } from './commands.ts';
+import { decimal, hertz, oneOf, whole } from './values.ts';
+
+/** The word for a socket without a chip. */
+export const NO_TARGET = 'none';
+
+/** The rates a host on this kind of line uses; the limits only keep out slips of the keyboard. */
+const baudRate = whole({ what: 'a whole number of bits per second', min: 300, max: 250_000 });
+
+/** AT90S1200-12: 0 to 12 MHz (datasheet 0838H page 1); below 32 kHz a simulated second is longer than a real one. */
+const clock = hertz({ what: 'a frequency in Hz, such as 4000000 or 4M,', min: 32_000, max: 12_000_000 });
+
+/** AT90S1200-4: 2.7 to 6.0 V (datasheet 0838H page 1). */
+const volts = decimal({ what: 'a supply voltage in V', min: 2.7, max: 6 }, 'V');
+
+export const json: OptionRow = { flags: '--json', help: 'one JSON object as the last line of output' };
+
+export const mcu: OptionRow = {
+  flags: '--mcu <chip>',
+  help: 'the chip of the programmer',
+  value: oneOf(Object.keys(chips)),
+  default: 'at90s1200',
+};
+
+export const xtal: OptionRow = {
+  flags: '--xtal <hz>',
+  help: 'clock of the programmer',
+  value: clock,
+  default: 4_000_000,
+};
+
+export const baud: OptionRow = {
+  flags: '--baud <rate>',
+  help: 'bit rate of the serial line',
+  value: baudRate,
+  default: 19_200,
+};
+
+/** The published firmware waits for the slowest target it accepts, at 4 V. */
+export const buildVcc: OptionRow = {
+  flags: '--vcc <volts>',
+  help: 'lowest supply voltage of a target; decides how long the firmware waits for its memories',
+  value: volts,
+  default: 4,
+};
+
+export const vcc: OptionRow = {
+  flags: '--vcc <volts>',
+  help: 'supply voltage of programmer and target',
+  value: volts,
+  default: 5,
+};
+
+export const output: OptionRow = {
+  flags: '-o, --output <file>',
+  help: 'where to write the Intel HEX',
+  default: 'build/firmware.hex',
+};
+
+export const target: OptionRow = {
+  flags: '--target <device>',
+  help: `the chip in the socket (see isp devices), or ${NO_TARGET}`,
+  value: oneOf([...Object.keys(devices), NO_TARGET]),
+  default: 'at90s1200',
+};
+
+export const targetXtal: OptionRow = {
+  flags: '--target-xtal <hz>',
+  help: 'clock of the target',
+  value: clock,
+  default: 4_000_000,
+};
+
+export const firmware: OptionRow = {
+  flags: '--firmware <hex>',
+  help: 'any AT90S1200 image for the programmer, instead of building ours',
+};
+
+export const port: OptionRow = {
+  flags: '--port <number>',
+  help: 'TCP port on 127.0.0.1; 0 takes any free one',
+  value: whole({ what: 'a whole number', min: 0, max: 65_535 }),
+  default: 7910,
+};
+
+export const once: OptionRow = { flags: '--once', help: 'end when the first client leaves' };
+
+export const record: OptionRow = {
+  flags: '--record <session>',
+  help: 'write the conversation, for isp replay',
+};
+
+export const trace: OptionRow = { flags: '--trace <vcd>', help: 'write every edge as VCD' };
+
+export const memory: OptionRow = {
+  flags: '--memory <bin>',
+  help: 'write flash, then EEPROM of the target at the end',
+};
+
+export const replies: OptionRow = {
+  flags: '--replies <file>',
+  help: 'write what came back, one line of hexadecimal per exchange',
+};
+
+export const engine: OptionRow = {
+  flags: '--engine <name>',
+  help: 'how the programmer is simulated: reference or fast',
+  value: oneOf(['reference', 'fast']),
+  default: 'reference',
+};
+
+export const fault: OptionRow = {
+  flags: '--fault <name>',
+  help: 'something wrong on the board: ...',
+};

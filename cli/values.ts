@@ -1,0 +1,50 @@
+/**
+ * Values of options: text in, checked value out. Each throws {@link UsageError} with what is allowed, so that a
+ * slip on the command line is told before anything runs.
+ */
+import { UsageError } from './errors.ts';
+
+/** Limits of one kind of number, and the words for it. */
+interface Range {
+  what: string;
+  min: number;
+  max: number;
+}
+
+function inRange(value: number, { what, min, max }: Range): number {
+  if (Number.isFinite(value) && value >= min && value <= max) return value;
+  throw new UsageError(`It takes ${what} from ${min} to ${max}.`);
+}
+
+/** A parser of whole decimal numbers in a range. */
+export function whole(range: Range): (text: string) => number {
+  return text => inRange(/^\d+$/.test(text) ? Number(text) : Number.NaN, range);
+}
+
+/** A parser of decimal numbers in a range; a unit may follow, as in `4V` or `-2%`. */
+export function decimal(range: Range, unit: string): (text: string) => number {
+  return text => {
+    const digits = text.toUpperCase().endsWith(unit) ? text.slice(0, -unit.length) : text;
+    return inRange(/^[-+]?\d+(\.\d+)?$/.test(digits) ? Number(digits) : Number.NaN, range);
+  };
+}
+
+const MULTIPLES: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6 };
+
+/** A parser of frequencies in whole hertz; `4000000`, `4M` and `4MHz` are the same. */
+export function hertz(range: Range): (text: string) => number {
+  return text => {
+    const match = /^(\d+(?:\.\d+)?)([KM]?)(?:HZ)?$/.exec(text.toUpperCase());
+    const value = match ? Number((Number(match[1]) * MULTIPLES[match[2]]).toFixed(6)) : Number.NaN;
+    return inRange(Number.isInteger(value) ? value : Number.NaN, range);
+  };
+}
+
+/** A parser that takes one of some words, in any case of letters. */
+export function oneOf(words: readonly string[]): (text: string) => string {
+  return text => {
+    const word = words.find(candidate => candidate === text.toLowerCase());
+    if (word === undefined) throw new UsageError(`It takes one of: ${words.join(', ')}.`);
+    return word;
+  };
+}
