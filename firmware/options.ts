@@ -1,0 +1,93 @@
+/**
+ * Everything that a build may decide. A value in capitals without a comment
+ * sign before it can be given to the compiler as `--use NAME=value`:
+ *
+ *     XTAL         clock of the programmer in Hz
+ *     BAUD         rate of the serial line
+ *     VCC          lowest supply voltage at which targets are written, in mV
+ *     TARGET_XTAL  slowest clock of a target in Hz
+ *
+ * The pins, the versions and the waits are edited here.
+ */
+
+export const XTAL_HZ: i32 = isDefined(XTAL) ? XTAL : 4_000_000;
+export const BAUD_RATE: i32 = isDefined(BAUD) ? BAUD : 19_200;
+export const VCC_MV: i32 = isDefined(VCC) ? VCC : 4_000;
+export const TARGET_HZ: i32 = isDefined(TARGET_XTAL) ? TARGET_XTAL : 1_000_000;
+
+// --- The board (application note AVR910, figure 4) -----------------------------
+
+/** Port B, to the target. */
+export const RESET: u8 = 4;
+export const MISO: u8 = 5;
+export const MOSI: u8 = 6;
+export const SCK: u8 = 7;
+
+/** Port D, to the PC: RXD comes from it, TXD goes to it. Both idle high. */
+export const RXD: u8 = 0;
+export const TXD: u8 = 1;
+
+// --- Who we are: two ASCII digits each ----------------------------------------
+
+export const SOFTWARE_MAJOR: u8 = 0x31; // 1
+export const SOFTWARE_MINOR: u8 = 0x30; // 0
+export const HARDWARE_MAJOR: u8 = 0x31; // 1
+export const HARDWARE_MINOR: u8 = 0x30; // 0
+
+// --- Waits, in milliseconds ---------------------------------------------------
+
+/** A byte of flash or EEPROM, t_WD_PROG by supply voltage: AT90S1200 0838H p47 table 22. */
+export const BYTE_WRITE_MS: u8 = VCC_MV >= 5000 ? 4 : VCC_MV >= 4000 ? 6 : VCC_MV >= 3600 ? 7 : 9;
+/** A page of flash: the slowest page device here is the ATmega103 with 56 ms (avrdude.conf). */
+export const PAGE_WRITE_MS: u8 = 56;
+/** Chip erase and lock bits of byte devices: 18 ms at 3.2 V (0838H p47 table 21), 20 ms in avrdude.conf. */
+export const ERASE_MS: u8 = 20;
+/** Chip erase of page devices: twice the page write (ATmega103 0945G p109). */
+export const PAGE_DEVICE_ERASE_MS: u8 = 112;
+/** From RESET low to the first instruction: at least 20 ms (0838H p45). */
+export const RESET_LOW_MS: u8 = 20;
+/** The positive pulse on RESET: two target clocks at least (0945G p109); the rest is for its capacitor. */
+export const RESET_HIGH_MS: u8 = 1;
+
+/** One of these milliseconds, in cycles. One percent long: the ceramic resonator may be 0.5 % fast. */
+export const MILLISECOND: u32 = XTAL_HZ / 1000 + XTAL_HZ / 100_000;
+
+// --- SCK, in cycles of the programmer -------------------------------------------
+// The AT90S1200 wants SCK high for more than 4 of its clocks and low for more than 1, other targets more
+// than 2 and 2; MOSI set up 1.25 clocks before SCK rises, held 2.5 after (0838H p47, 0945G p108, 1228B p123).
+
+export const SCK_HIGH_CYCLES: i32 = 4 * XTAL_HZ / TARGET_HZ + 1;
+export const SCK_LOW_CYCLES: i32 = 2 * XTAL_HZ / TARGET_HZ + 1;
+export const MOSI_SETUP_CYCLES: i32 = 5 * XTAL_HZ / (4 * TARGET_HZ) + 1;
+
+// --- The length of a bit on the serial line -------------------------------------
+
+const CYCLES_PER_BIT: i32 = (XTAL_HZ + BAUD_RATE / 2) / BAUD_RATE;
+/** A bit must be short of a turn of the 8-bit counter by more than the work between two bits takes. */
+const LONGEST_BIT: i32 = 210;
+
+/** Timer/Counter0 counts XTAL1 through a prescaler: CK, CK/8 or CK/64. */
+export const PRESCALER: i32 = CYCLES_PER_BIT <= LONGEST_BIT ? 1 : CYCLES_PER_BIT <= 8 * LONGEST_BIT ? 8 : 64;
+/** CS02:00 of TCCR0 for that prescaler (0838H p22). */
+export const TIMER_CLOCK: u8 = PRESCALER == 1 ? 1 : PRESCALER == 8 ? 2 : 3;
+
+/** One bit in ticks of the timer. */
+export const BIT: u8 = <u8>((XTAL_HZ + PRESCALER * BAUD_RATE / 2) / (PRESCALER * BAUD_RATE));
+
+/** Cycles from the edge of a start bit to the note of its time, and from the end of a wait to the sample. */
+const LATENCY: i32 = 10;
+/** From the edge of the start bit to its middle, in ticks; half a tick more, because the count was cut to whole ticks. */
+export const HALF_BIT: u8 = <u8>((CYCLES_PER_BIT / 2 - LATENCY + PRESCALER) / PRESCALER);
+
+/** Refuses values that cannot work, when the firmware is built. */
+// @ts-ignore: decorator
+@inline
+export function checkOptions(): void {
+  const actual = XTAL_HZ / (PRESCALER * <i32>BIT);
+  if (abs(actual - BAUD_RATE) * 100 > BAUD_RATE) ERROR("XTAL and BAUD do not fit: the bit would be more than 1 % off");
+  if (CYCLES_PER_BIT > 64 * LONGEST_BIT) ERROR("BAUD is too slow for this XTAL");
+  if (CYCLES_PER_BIT < 34) ERROR("BAUD is too fast for this XTAL: a bit needs 34 cycles");
+  if (VCC_MV < 2700 || VCC_MV > 6000) ERROR("VCC is in millivolts, from 2700 to 6000");
+  if (XTAL_HZ > 12_000_000) ERROR("the AT90S1200 runs at up to 12 MHz");
+  if (TARGET_HZ < 1000 || TARGET_HZ > 24_000_000) ERROR("TARGET_XTAL is in Hz, from 1000 to 24000000");
+}

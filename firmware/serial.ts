@@ -1,0 +1,73 @@
+/**
+ * The serial line to the PC: 8 data bits, no parity, 1 stop bit, least
+ * significant bit first, idle high. The chip has no UART, so the program looks
+ * at the clock on the wall, Timer/Counter0, and moves the line when it is time.
+ *
+ * The timer is never written and never stopped. `edge` notes when the next
+ * thing happens on the line; each bit adds the length of a bit to it. However
+ * late the program comes to one bit, the next is again on time: nothing adds up.
+ */
+
+import { now, bit, sbi, cbi, out, PIND, PORTD, DDRD, TCCR0 } from "./chip";
+import { BIT, HALF_BIT, RXD, TXD, TIMER_CLOCK } from "./options";
+
+/** The time, on Timer/Counter0, of the last edge or sample. */
+let edge: u8 = 0;
+
+/** Less than this many ticks after `edge` it has passed; more, and it is still to come. */
+const PASSED: u8 = 255 - BIT;
+
+/** Starts the timer and makes TXD an output, idle. */
+export function startSerial(): void {
+  out(TCCR0, TIMER_CLOCK);
+  sbi(PORTD, TXD);
+  sbi(DDRD, TXD);
+}
+
+/** Returns one bit length after the last time. */
+export function nextBit(): void {
+  edge += BIT;
+  while (<u8>(now() - edge) >= PASSED) {}
+}
+
+/** Waits for a byte from the PC. Returns in the middle of its stop bit. */
+export function receive(): u8 {
+  do {
+    while (!bit(PIND, RXD)) {} // the line must have been idle,
+    while (bit(PIND, RXD)) {} //  then comes the edge of the start bit
+    edge = now() + HALF_BIT - BIT;
+    nextBit();
+  } while (bit(PIND, RXD)); // high in the middle of the start bit: it was only noise
+  let byte: u8 = 0;
+  let bits: u8 = 8;
+  do {
+    nextBit();
+    byte >>= 1;
+    if (bit(PIND, RXD)) byte |= 0x80;
+  } while (--bits);
+  nextBit();
+  return byte;
+}
+
+/**
+ * Sends a byte and returns at the beginning of its stop bit, because the PC may
+ * begin to answer in the middle of it.
+ */
+export function transmit(byte: u8): void {
+  edge = now() + 1 - BIT;
+  nextBit();
+  cbi(PORTD, TXD);
+  let bits: u8 = 9;
+  do {
+    nextBit();
+    if (byte & 1) sbi(PORTD, TXD);
+    else cbi(PORTD, TXD);
+    byte = (byte >> 1) | 0x80; // the ninth bit is the stop bit
+  } while (--bits);
+}
+
+/** Sends a byte that is not the last one of an answer: its stop bit as well. */
+export function send(byte: u8): void {
+  transmit(byte);
+  nextBit();
+}
