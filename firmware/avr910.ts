@@ -3,16 +3,22 @@
  * the answer before it sends the next letter.
  */
 
-import { receive, send } from "./serial";
-import { control, enter, instruction, programming, release, wait } from "./isp";
-import { deselect, device, pageMode, walkDevices } from "./devices";
+import { deselect, device, pageMode, walkDevices } from './devices';
+import { control, enter, instruction, programming, release, wait } from './isp';
 import {
-  BYTE_WRITE_MS, ERASE_MS, PAGE_DEVICE_ERASE_MS, PAGE_WRITE_MS, SOFTWARE_MAJOR, SOFTWARE_MINOR, HARDWARE_MAJOR,
+  BYTE_WRITE_MS,
+  ERASE_MS,
+  HARDWARE_MAJOR,
   HARDWARE_MINOR,
-} from "./options";
+  PAGE_DEVICE_ERASE_MS,
+  PAGE_WRITE_MS,
+  SOFTWARE_MAJOR,
+  SOFTWARE_MINOR,
+} from './options';
+import { receive, send } from './serial';
 
 /** The commands: all rows of the protocol's table except the special test command. */
-export const enum Command {
+export enum Command {
   Escape = 0x1b,
   NewUniversal = 0x2e, // .
   Universal = 0x3a, // :
@@ -55,31 +61,31 @@ let addressLow: u8 = 0;
  */
 export function carryOut(command: u8): u8 {
   // Commands that are answered without a target
-  if (command == Command.AutoIncrement) return YES;
-  if (command == Command.ProgrammerType) return SERIAL;
-  if (command == Command.Identifier) return identify();
-  if (command == Command.SoftwareVersion) return version(SOFTWARE_MAJOR, SOFTWARE_MINOR);
-  if (command == Command.HardwareVersion) return version(HARDWARE_MAJOR, HARDWARE_MINOR);
-  if (command == Command.SelectDevice || command == Command.ListDevices) return devices(command);
-  if (command == Command.SetAddress) return setAddress();
-  if (command == Command.SetLed || command == Command.ClearLed) return led();
-  if (command == Command.Leave) return leave();
-  if (command == Command.Enter) return device ? enable() : UNKNOWN;
+  if (command === Command.AutoIncrement) return YES;
+  if (command === Command.ProgrammerType) return SERIAL;
+  if (command === Command.Identifier) return identify();
+  if (command === Command.SoftwareVersion) return version(SOFTWARE_MAJOR, SOFTWARE_MINOR);
+  if (command === Command.HardwareVersion) return version(HARDWARE_MAJOR, HARDWARE_MINOR);
+  if (command === Command.SelectDevice || command === Command.ListDevices) return devices(command);
+  if (command === Command.SetAddress) return setAddress();
+  if (command === Command.SetLed || command === Command.ClearLed) return led();
+  if (command === Command.Leave) return leave();
+  if (command === Command.Enter) return device ? enable() : UNKNOWN;
 
   // Commands with data: it is taken from the line in any case
   const operation = writeOperation(command);
   if (operation) return write(operation);
-  if (command == Command.WriteLock) return writeLock();
-  if (command == Command.Universal || command == Command.NewUniversal) return universal(command);
-  if (command == Command.WriteFuses) return refuseFuses();
+  if (command === Command.WriteLock) return writeLock();
+  if (command === Command.Universal || command === Command.NewUniversal) return universal(command);
+  if (command === Command.WriteFuses) return refuseFuses();
 
   // Commands without data
   if (!programming()) return UNKNOWN;
-  if (command == Command.ReadFlash) return readFlash();
-  if (command == Command.ReadEeprom) return readEeprom();
-  if (command == Command.WritePage) return writePage();
-  if (command == Command.ChipErase) return chipErase();
-  if (command == Command.ReadSignature) return readSignature();
+  if (command === Command.ReadFlash) return readFlash();
+  if (command === Command.ReadEeprom) return readEeprom();
+  if (command === Command.WritePage) return writePage();
+  if (command === Command.ChipErase) return chipErase();
+  if (command === Command.ReadSignature) return readSignature();
   return UNKNOWN;
 }
 
@@ -103,7 +109,7 @@ function version(major: u8, minor: u8): u8 {
 /** T, t: both walk the list. A new device begins outside programming mode. */
 function devices(command: u8): u8 {
   let code: u8 = 0;
-  if (command == Command.SelectDevice) {
+  if (command === Command.SelectDevice) {
     release();
     deselect();
     code = receive();
@@ -140,9 +146,9 @@ function enable(): u8 {
 
 /** The first byte of the instruction that c, C and D carry out; 0 for any other letter. */
 function writeOperation(command: u8): u8 {
-  if (command == Command.WriteLowByte) return 0x40;
-  if (command == Command.WriteHighByte) return 0x48;
-  if (command == Command.WriteEeprom) return 0xc0;
+  if (command === Command.WriteLowByte) return 0x40;
+  if (command === Command.WriteHighByte) return 0x48;
+  if (command === Command.WriteEeprom) return 0xc0;
   return 0;
 }
 
@@ -151,8 +157,8 @@ function write(operation: u8): u8 {
   const data = receive();
   if (!programming()) return UNKNOWN;
   memory(operation, data);
-  if (operation == 0xc0 || !pageMode()) wait(BYTE_WRITE_MS);
-  if (operation != 0x40) nextAddress();
+  if (operation === 0xc0 || !pageMode()) wait(BYTE_WRITE_MS);
+  if (operation !== 0x40) nextAddress();
   return DONE;
 }
 
@@ -216,7 +222,7 @@ function universal(command: u8): u8 {
   const second = receive();
   const third = receive();
   let fourth: u8 = 0;
-  if (command == Command.NewUniversal) fourth = receive();
+  if (command === Command.NewUniversal) fourth = receive();
   if (!programming()) return UNKNOWN;
   const answer = instruction(first, second, third, fourth);
   wait(ERASE_MS);

@@ -6,27 +6,27 @@
  */
 
 /** IN Rd, A: reads a register. */
-@external("mcu", "in")
+@external('mcu', 'in')
 declare function in_(address: u8): u8;
 
 /** OUT A, Rr: writes a register. */
-@external("mcu", "out")
+@external('mcu', 'out')
 export declare function out(address: u8, value: u8): void;
 
 /** SBI A, b: sets one bit of a register, and only that bit. Two clocks. */
-@external("mcu", "sbi")
+@external('mcu', 'sbi')
 export declare function sbi(address: u8, bit: u8): void;
 
 /** CBI A, b: clears one bit of a register. Two clocks. */
-@external("mcu", "cbi")
+@external('mcu', 'cbi')
 export declare function cbi(address: u8, bit: u8): void;
 
 /** SBIS/SBIC A, b: true when the bit is set. For use as a condition. */
-@external("mcu", "bit")
+@external('mcu', 'bit')
 export declare function bit(address: u8, bit: u8): bool;
 
 /** Does nothing for exactly this many clocks of XTAL1. The number is a constant. */
-@external("mcu", "delay")
+@external('mcu', 'delay')
 export declare function delayCycles(cycles: u32): void;
 
 /** Port B: the lines to the target. */
@@ -44,8 +44,6 @@ export const TCCR0: u8 = 0x33;
 const TCNT0: u8 = 0x32;
 
 /** Timer/Counter0: counts up for ever and starts again at 0 after 255. */
-// @ts-ignore: decorator
-@inline
 export function now(): u8 {
   return in_(TCNT0);
 }

@@ -4,7 +4,7 @@
  * it answers both `t`, which wants to see every code, and `T`, which asks for one.
  */
 
-import { send } from "./serial";
+import { send } from './serial';
 
 /** The code of the selected device; 0 while there is none, or none that we know. */
 export let device: u8 = 0;
@@ -41,7 +41,7 @@ export function walkDevices(code: u8): void {
 
 function visit(code: u8): void {
   if (!wanted) send(code);
-  else if (code == wanted) device = code;
+  else if (code === wanted) device = code;
 }
 
 /**
@@ -49,7 +49,7 @@ function visit(code: u8): void {
  * exactly these have bit 6 set and bits 4 and 3 clear.
  */
 export function pageMode(): bool {
-  return (device & 0x58) == 0x40;
+  return (device & 0x58) === 0x40;
 }
 
 /**

@@ -4,11 +4,20 @@
  * changes MISO at the falling edge; most significant bit first.
  */
 
-import { bit, sbi, cbi, out, delayCycles, PORTB, DDRB, PINB } from "./chip";
+import { bit, cbi, DDRB, delayCycles, out, PINB, PORTB, sbi } from './chip';
+import { echoesEnable } from './devices';
 import {
-  RESET, SCK, MOSI, MISO, MILLISECOND, SCK_HIGH_CYCLES, SCK_LOW_CYCLES, MOSI_SETUP_CYCLES, RESET_HIGH_MS, RESET_LOW_MS,
-} from "./options";
-import { echoesEnable } from "./devices";
+  MILLISECOND,
+  MISO,
+  MOSI,
+  MOSI_SETUP_CYCLES,
+  RESET,
+  RESET_HIGH_MS,
+  RESET_LOW_MS,
+  SCK,
+  SCK_HIGH_CYCLES,
+  SCK_LOW_CYCLES,
+} from './options';
 
 /** What came back with the third byte of the last instruction: the second, if the target listens. */
 let echo: u8 = 0;
@@ -54,8 +63,6 @@ export function control(second: u8): void {
 }
 
 /** True between enter() and release(). */
-// @ts-ignore: decorator
-@inline
 export function programming(): bool {
   return bit(DDRB, SCK);
 }
@@ -75,7 +82,7 @@ export function enter(): void {
   let attempts: u8 = 32;
   do {
     control(0x53);
-    if (!echoesEnable() || echo == 0x53) return;
+    if (!echoesEnable() || echo === 0x53) return;
     sbi(PORTB, SCK); // one pulse more moves the target on by one bit
     delayCycles(SCK_HIGH_CYCLES);
     cbi(PORTB, SCK);

@@ -3,10 +3,10 @@
  * after reset, for ever, read a letter and answer it.
  */
 
-import { carryOut, Command } from "./avr910";
-import { startIsp } from "./isp";
-import { checkOptions } from "./options";
-import { receive, startSerial, transmit } from "./serial";
+import { Command, carryOut } from './avr910';
+import { startIsp } from './isp';
+import { checkOptions } from './options';
+import { receive, startSerial, transmit } from './serial';
 
 export function main(): void {
   checkOptions();
@@ -14,6 +14,6 @@ export function main(): void {
   startSerial();
   while (true) {
     const command = receive();
-    if (command != Command.Escape) transmit(carryOut(command));
+    if (command !== Command.Escape) transmit(carryOut(command));
   }
 }

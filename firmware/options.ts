@@ -56,9 +56,9 @@ export const MILLISECOND: u32 = XTAL_HZ / 1000 + XTAL_HZ / 100_000;
 // The AT90S1200 wants SCK high for more than 4 of its clocks and low for more than 1, other targets more
 // than 2 and 2; MOSI set up 1.25 clocks before SCK rises, held 2.5 after (0838H p47, 0945G p108, 1228B p123).
 
-export const SCK_HIGH_CYCLES: i32 = 4 * XTAL_HZ / TARGET_HZ + 1;
-export const SCK_LOW_CYCLES: i32 = 2 * XTAL_HZ / TARGET_HZ + 1;
-export const MOSI_SETUP_CYCLES: i32 = 5 * XTAL_HZ / (4 * TARGET_HZ) + 1;
+export const SCK_HIGH_CYCLES: i32 = (4 * XTAL_HZ) / TARGET_HZ + 1;
+export const SCK_LOW_CYCLES: i32 = (2 * XTAL_HZ) / TARGET_HZ + 1;
+export const MOSI_SETUP_CYCLES: i32 = (5 * XTAL_HZ) / (4 * TARGET_HZ) + 1;
 
 // --- The length of a bit on the serial line -------------------------------------
 
@@ -69,10 +69,10 @@ const LONGEST_BIT: i32 = 210;
 /** Timer/Counter0 counts XTAL1 through a prescaler: CK, CK/8 or CK/64. */
 export const PRESCALER: i32 = CYCLES_PER_BIT <= LONGEST_BIT ? 1 : CYCLES_PER_BIT <= 8 * LONGEST_BIT ? 8 : 64;
 /** CS02:00 of TCCR0 for that prescaler (0838H p22). */
-export const TIMER_CLOCK: u8 = PRESCALER == 1 ? 1 : PRESCALER == 8 ? 2 : 3;
+export const TIMER_CLOCK: u8 = PRESCALER === 1 ? 1 : PRESCALER === 8 ? 2 : 3;
 
 /** One bit in ticks of the timer. */
-export const BIT: u8 = <u8>((XTAL_HZ + PRESCALER * BAUD_RATE / 2) / (PRESCALER * BAUD_RATE));
+export const BIT: u8 = <u8>((XTAL_HZ + (PRESCALER * BAUD_RATE) / 2) / (PRESCALER * BAUD_RATE));
 
 /** Cycles from the edge of a start bit to the note of its time, and from the end of a wait to the sample. */
 const LATENCY: i32 = 10;
@@ -80,14 +80,13 @@ const LATENCY: i32 = 10;
 export const HALF_BIT: u8 = <u8>((CYCLES_PER_BIT / 2 - LATENCY + PRESCALER) / PRESCALER);
 
 /** Refuses values that cannot work, when the firmware is built. */
-// @ts-ignore: decorator
-@inline
 export function checkOptions(): void {
   const actual = XTAL_HZ / (PRESCALER * <i32>BIT);
-  if (abs(actual - BAUD_RATE) * 100 > BAUD_RATE) ERROR("XTAL and BAUD do not fit: the bit would be more than 1 % off");
-  if (CYCLES_PER_BIT > 64 * LONGEST_BIT) ERROR("BAUD is too slow for this XTAL");
-  if (CYCLES_PER_BIT < 34) ERROR("BAUD is too fast for this XTAL: a bit needs 34 cycles");
-  if (VCC_MV < 2700 || VCC_MV > 6000) ERROR("VCC is in millivolts, from 2700 to 6000");
-  if (XTAL_HZ > 12_000_000) ERROR("the AT90S1200 runs at up to 12 MHz");
-  if (TARGET_HZ < 1000 || TARGET_HZ > 24_000_000) ERROR("TARGET_XTAL is in Hz, from 1000 to 24000000");
+  if (abs(actual - BAUD_RATE) * 100 > BAUD_RATE)
+    ERROR('XTAL and BAUD do not fit: the bit would be more than 1 % off');
+  if (CYCLES_PER_BIT > 64 * LONGEST_BIT) ERROR('BAUD is too slow for this XTAL');
+  if (CYCLES_PER_BIT < 34) ERROR('BAUD is too fast for this XTAL: a bit needs 34 cycles');
+  if (VCC_MV < 2700 || VCC_MV > 6000) ERROR('VCC is in millivolts, from 2700 to 6000');
+  if (XTAL_HZ > 12_000_000) ERROR('the AT90S1200 runs at up to 12 MHz');
+  if (TARGET_HZ < 1000 || TARGET_HZ > 24_000_000) ERROR('TARGET_XTAL is in Hz, from 1000 to 24000000');
 }

@@ -8,8 +8,8 @@
  * late the program comes to one bit, the next is again on time: nothing adds up.
  */
 
-import { now, bit, sbi, cbi, out, PIND, PORTD, DDRD, TCCR0 } from "./chip";
-import { BIT, HALF_BIT, RXD, TXD, TIMER_CLOCK } from "./options";
+import { bit, cbi, DDRD, now, out, PIND, PORTD, sbi, TCCR0 } from './chip';
+import { BIT, HALF_BIT, RXD, TIMER_CLOCK, TXD } from './options';
 
 /** The time, on Timer/Counter0, of the last edge or sample. */
 let edge: u8 = 0;
