@@ -3,7 +3,7 @@
  * the answer before it sends the next letter.
  */
 
-import { deselect, device, pageMode, walkDevices } from './devices';
+import { deselect, device, hasPages, walkDevices } from './devices';
 import { control, enter, instruction, programming, release, wait } from './isp';
 import {
   BYTE_WRITE_MS,
@@ -157,14 +157,14 @@ function write(operation: u8): u8 {
   const data = receive();
   if (!programming()) return UNKNOWN;
   memory(operation, data);
-  if (operation === 0xc0 || !pageMode()) wait(BYTE_WRITE_MS);
+  if (operation === 0xc0 || !hasPages()) wait(BYTE_WRITE_MS);
   if (operation !== 0x40) nextAddress();
   return DONE;
 }
 
 /** m */
 function writePage(): u8 {
-  if (!pageMode()) return UNKNOWN;
+  if (!hasPages()) return UNKNOWN;
   memory(0x4c, 0);
   wait(PAGE_WRITE_MS);
   return DONE;
@@ -194,7 +194,7 @@ function readSignature(): u8 {
  */
 function chipErase(): u8 {
   control(0x80);
-  wait(pageMode() ? PAGE_DEVICE_ERASE_MS : ERASE_MS);
+  wait(hasPages() ? PAGE_DEVICE_ERASE_MS : ERASE_MS);
   return enable();
 }
 

@@ -6,23 +6,37 @@
 
 import { send } from './serial';
 
-/** The code of the selected device; 0 while there is none, or none that we know. */
+/** What the selected device is like; 0 while none is selected, or one that we do not know. */
 export let device: u8 = 0;
+
+/** Selected. */
+const KNOWN: u8 = 1;
+/**
+ * The third byte of Programming Enable comes back as 53, and an extra pulse on SCK helps when it
+ * does not (datasheets of the AT90S2313 p70, ATmega103 p109 and their kin). The AT90S1200 keeps MISO
+ * released until it has accepted the instruction, so there is nothing to look at.
+ */
+const ECHOES: u8 = 2;
+/** The flash is written by pages. */
+const PAGES: u8 = 4;
 
 /** The code that `T` asks for, or 0: send them all. */
 let wanted: u8 = 0;
+/** What the devices are like that come next in the list. */
+let kind: u8 = 0;
 
-/** Forgets the selected device. */
-export function deselect(): void {
-  device = 0;
-}
-
-/** Looks for a code in the list and selects that device. With 0 it sends all codes instead. */
+/** Selects the device with this code if it is in the list, and sends all codes if it is 0. */
 export function walkDevices(code: u8): void {
   wanted = code;
+
+  kind = KNOWN | ECHOES;
   visit(0x55); // ATtiny12
   visit(0x56); // ATtiny15
+
+  kind = KNOWN;
   visit(0x13); // AT90S1200
+
+  kind = KNOWN | ECHOES;
   visit(0x20); // AT90S2313
   visit(0x28); // AT90S4414
   visit(0x38); // AT90S8515
@@ -32,6 +46,8 @@ export function walkDevices(code: u8): void {
   visit(0x30); // AT90S4433
   visit(0x6c); // AT90S4434
   visit(0x68); // AT90S8535
+
+  kind = KNOWN | ECHOES | PAGES;
   visit(0x65); // ATmega83
   visit(0x60); // ATmega161
   visit(0x64); // ATmega163
@@ -41,22 +57,18 @@ export function walkDevices(code: u8): void {
 
 function visit(code: u8): void {
   if (!wanted) send(code);
-  else if (code === wanted) device = code;
+  else if (code === wanted) device = kind;
 }
 
-/**
- * Whether the flash is written by pages: 65, 60, 64, 41 and 42. In the list above
- * exactly these have bit 6 set and bits 4 and 3 clear.
- */
-export function pageMode(): bool {
-  return (device & 0x58) === 0x40;
+/** Forgets the selected device. */
+export function deselect(): void {
+  device = 0;
 }
 
-/**
- * Whether the third byte of Programming Enable comes back as 53 and an extra pulse on SCK
- * helps when it does not: the devices with codes 0x20 to 0x7F. The AT90S1200 (0x13) keeps
- * MISO released until it has accepted the instruction, so its echo says nothing.
- */
 export function echoesEnable(): bool {
-  return device >= 0x20;
+  return (device & ECHOES) !== 0;
+}
+
+export function hasPages(): bool {
+  return (device & PAGES) !== 0;
 }

@@ -30,11 +30,13 @@ export function nextBit(): void {
   while (<u8>(now() - edge) >= PASSED) {}
 }
 
-/** Waits for a byte from the PC. Returns in the middle of its stop bit. */
+/**
+ * Waits for a byte from the PC. Returns in the middle of its stop bit, or when the
+ * line is high again after something that was no proper byte.
+ */
 export function receive(): u8 {
   do {
-    while (!bit(PIND, RXD)) {} // the line must have been idle,
-    while (bit(PIND, RXD)) {} //  then comes the edge of the start bit
+    while (bit(PIND, RXD)) {} // idle, until the edge of the start bit
     edge = now() + HALF_BIT - BIT;
     nextBit();
   } while (bit(PIND, RXD)); // high in the middle of the start bit: it was only noise
@@ -46,6 +48,7 @@ export function receive(): u8 {
     if (bit(PIND, RXD)) byte |= 0x80;
   } while (--bits);
   nextBit();
+  while (!bit(PIND, RXD)) {}
   return byte;
 }
 
