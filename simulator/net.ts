@@ -1,0 +1,211 @@
+/**
+ * A wire: named drivers in, one settled level out, watchers that look.
+ *
+ * A driver changes its drive, the net settles, and only then are the watchers
+ * told. A watcher holds no driver, so it cannot disturb; what a part wants to do
+ * about an edge it puts into the event queue.
+ */
+
+import type { Cycle } from '../vm-host/time.ts';
+
+/** 0, 1, floating, or two strong drivers against each other. */
+export type Level = 0 | 1 | 'z' | 'x';
+
+/**
+ * What a pin does to its wire. `tied-low` and `tied-high` are shorts to a rail:
+ * they win against a pin, as a screwdriver does, and the clash is reported.
+ */
+export type Drive = 'low' | 'high' | 'pull-up' | 'pull-down' | 'float' | 'tied-low' | 'tied-high';
+
+/** Strength 0 does nothing, 1 is a resistor, 2 a transistor, 3 a short to a rail. */
+const drives: Record<Drive, { strength: 0 | 1 | 2 | 3; level: Level }> = {
+  float: { strength: 0, level: 'z' },
+  'pull-up': { strength: 1, level: 1 },
+  'pull-down': { strength: 1, level: 0 },
+  low: { strength: 2, level: 0 },
+  high: { strength: 2, level: 1 },
+  'tied-low': { strength: 3, level: 0 },
+  'tied-high': { strength: 3, level: 1 },
+};
+
+/** A change of the settled level. */
+export interface Edge {
+  readonly net: Net;
+  readonly level: Level;
+  readonly was: Level;
+  readonly time: Cycle;
+  /** The driver whose change made the edge. */
+  readonly driver: string;
+  /** Word address of the instruction behind it, when a program made it. */
+  readonly pc?: number;
+}
+
+/** A change of what one driver does, whether or not the level moved. */
+export interface DriveChange {
+  readonly net: Net;
+  readonly driver: string;
+  readonly drive: Drive;
+  readonly was: Drive;
+  readonly time: Cycle;
+  readonly pc?: number;
+}
+
+/** Two strong drivers that disagree, by name. */
+export interface Contention {
+  readonly net: Net;
+  readonly high: string;
+  readonly low: string;
+  readonly time: Cycle;
+  readonly pc?: number;
+}
+
+/** One pin's hold on a net. */
+export interface NetDriver {
+  readonly name: string;
+  readonly drive: Drive;
+  /** Drives from `now` on; `pc` names the instruction that did it, if one did. */
+  set(drive: Drive, now: Cycle, pc?: number): void;
+}
+
+export interface NetState {
+  readonly level: Level;
+  readonly held: 0 | 1;
+  readonly contended: boolean;
+  readonly drives: readonly Drive[];
+}
+
+class Driver implements NetDriver {
+  drive: Drive = 'float';
+
+  constructor(
+    private readonly net: Net,
+    readonly name: string,
+  ) {}
+
+  set(drive: Drive, now: Cycle, pc?: number): void {
+    if (drive === this.drive) return;
+    const was = this.drive;
+    this.drive = drive;
+    this.net.driven({ net: this.net, driver: this.name, drive, was, time: now, pc });
+  }
+}
+
+/** A set of callbacks whose members may remove themselves while being called. */
+class Watchers<T> {
+  private list: readonly ((event: T) => void)[] = [];
+
+  add(watcher: (event: T) => void): () => void {
+    this.list = [...this.list, watcher];
+    return () => {
+      this.list = this.list.filter(other => other !== watcher);
+    };
+  }
+
+  tell(event: T): void {
+    for (const watcher of this.list) watcher(event);
+  }
+}
+
+export class Net {
+  /** The settled level. */
+  level: Level = 'z';
+  private held: 0 | 1 = 0;
+  private contended = false;
+  private readonly drivers: Driver[] = [];
+  private readonly edgeWatchers = new Watchers<Edge>();
+  private readonly driveWatchers = new Watchers<DriveChange>();
+  private readonly contentionWatchers = new Watchers<Contention>();
+
+  constructor(readonly name: string) {}
+
+  /**
+   * What an input on this net reads. A floating wire keeps the charge of its
+   * last level; against each other the pull-down transistor wins.
+   */
+  get bit(): 0 | 1 {
+    return this.level === 'z' ? this.held : this.level === 1 ? 1 : 0;
+  }
+
+  /** Adds a driver that floats until it is set. */
+  driver(name: string): NetDriver {
+    const driver = new Driver(this, name);
+    this.drivers.push(driver);
+    return driver;
+  }
+
+  /** Who is on the wire and what each does. */
+  get drivenBy(): readonly Readonly<Pick<NetDriver, 'name' | 'drive'>>[] {
+    return this.drivers;
+  }
+
+  /** Calls `watcher` on each change of the level; returns its remover. */
+  watch(watcher: (edge: Edge) => void): () => void {
+    return this.edgeWatchers.add(watcher);
+  }
+
+  /** Calls `watcher` when any driver changes, even under a level that stays; returns its remover. */
+  watchDrives(watcher: (change: DriveChange) => void): () => void {
+    return this.driveWatchers.add(watcher);
+  }
+
+  /** Calls `watcher` when two strong drivers begin to disagree; returns its remover. */
+  watchContention(watcher: (contention: Contention) => void): () => void {
+    return this.contentionWatchers.add(watcher);
+  }
+
+  save(): NetState {
+    const { level, held, contended } = this;
+    return { level, held, contended, drives: this.drivers.map(({ drive }) => drive) };
+  }
+
+  /** Puts the wire back without telling anybody. */
+  restore(state: NetState): void {
+    this.level = state.level;
+    this.held = state.held;
+    this.contended = state.contended;
+    state.drives.forEach((drive, i) => {
+      this.drivers[i].drive = drive;
+    });
+  }
+
+  /** A driver changed: settle first, then tell. @internal */
+  driven(change: DriveChange): void {
+    const was = this.level;
+    this.level = this.settled();
+    if (this.level === 0 || this.level === 1) this.held = this.level;
+    this.driveWatchers.tell(change);
+    this.checkContention(change);
+    if (this.level === was) return;
+    const { driver, time, pc } = change;
+    this.edgeWatchers.tell({ net: this, level: this.level, was, time, driver, pc });
+  }
+
+  /** The strongest drivers decide; equals that disagree give x. */
+  private settled(): Level {
+    let strength = 0;
+    let level: Level = 'z';
+    for (const driver of this.drivers) {
+      const drive = drives[driver.drive];
+      if (drive.strength > strength) {
+        strength = drive.strength;
+        level = drive.level;
+      } else if (drive.strength === strength && drive.level !== level) {
+        level = 'x';
+      }
+    }
+    return level;
+  }
+
+  private checkContention({ time, pc }: DriveChange): void {
+    const high = this.strong(1);
+    const low = this.strong(0);
+    const clash = high !== undefined && low !== undefined;
+    if (clash && !this.contended) this.contentionWatchers.tell({ net: this, high, low, time, pc });
+    this.contended = clash;
+  }
+
+  private strong(level: 0 | 1): string | undefined {
+    return this.drivers.find(({ drive }) => drives[drive].strength >= 2 && drives[drive].level === level)
+      ?.name;
+  }
+}

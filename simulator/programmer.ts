@@ -1,0 +1,27 @@
+/** The chip on the programmer's board, as far as the board cares: pins, and a clock that can be let run. */
+
+import type { Cycle, EventQueue } from '../vm-host/time.ts';
+
+/** What a port does to a wire. */
+export type PinDrive = 'low' | 'high' | 'pull-up' | 'float';
+
+export interface ProgrammerPin {
+  readonly name: string;
+  readonly drive: PinDrive;
+  /** What the wire does to the pin; the board sets it. */
+  level: boolean;
+  /** Called at the cycle at which the pin changes, with the word address of the instruction behind it. */
+  onDrive?: (drive: PinDrive, now: Cycle, pc: number) => void;
+}
+
+/** Satisfied by vm-host's Machine (cycle mode) and LogicMachine (logic mode). */
+export interface Programmer {
+  readonly pins: Readonly<Record<string, ProgrammerPin>>;
+  readonly queue: EventQueue;
+  readonly cycle: Cycle;
+  /** Runs to `limit` cycles, or until {@link stop} is called from an event. */
+  run(limit: Cycle): void;
+  stop(): void;
+  /** True when the program goes round a loop that only an input edge can end. */
+  waitsForPin?(): boolean;
+}

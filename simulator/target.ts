@@ -1,0 +1,328 @@
+/**
+ * A part in the socket, as the programming interface sees it.
+ *
+ * It knows four wires and its own clock, and no story: RESET low makes it listen,
+ * SCK and MOSI bring bits, MISO answers. What the silicon forgives it forgives,
+ * and what the silicon loses it loses.
+ */
+
+import type { Cycle, EventQueue } from '../vm-host/time.ts';
+import { type FourBytes, fieldsOf } from './devices/bit-strings.ts';
+import { type Device, type Instruction, instructionOf, type Operation, sckRule } from './devices/device.ts';
+import type { FindingKind, Findings } from './findings.ts';
+import type { Net, NetDriver } from './net.ts';
+import { SckSampler, type SckSamplerState } from './sck-sampler.ts';
+import { TargetClock } from './target-clock.ts';
+import { TargetMemory, type TargetMemoryState } from './target-memory.ts';
+
+/** The nets of the six-wire programming connector, without supply and ground. */
+export interface IspNets {
+  readonly RESET: Net;
+  readonly SCK: Net;
+  readonly MOSI: Net;
+  readonly MISO: Net;
+}
+
+export interface TargetOptions {
+  readonly device: Device;
+  readonly queue: EventQueue;
+  readonly nets: IspNets;
+  readonly findings: Findings;
+  /** Programmer cycles per second: the unit of time. */
+  readonly xtal: number;
+  /** The target's own XTAL1 in hertz; 0 is a target without a clock, which hears nothing. */
+  readonly targetXtal: number;
+  /** Where the target's clock edges lie against the programmer's, 0 to below 1 target clock. */
+  readonly phase?: number;
+  /** Supply voltage, for the busy times. Default 5. */
+  readonly vcc?: number;
+  /** Another signature than the device's: a wrong part, or FF FF FF for one that was never given a signature. */
+  readonly signature?: readonly number[];
+}
+
+/** One instruction as it arrived, for tests and for comparing two runs. */
+export interface ObservedInstruction {
+  readonly bytes: FourBytes;
+  /** Undefined when the four bytes mean nothing to the part. */
+  readonly operation: Operation | undefined;
+  /** Word address for flash, byte address otherwise. */
+  readonly address: number;
+  readonly high: boolean;
+  /** The byte that came out in byte 4, when one did. */
+  readonly reply: number | undefined;
+  /** When SCK rose for the first and for the last bit. */
+  readonly start: Cycle;
+  readonly end: Cycle;
+  /** What became of it. */
+  readonly effect: 'done' | FindingKind;
+}
+
+interface FrameState {
+  /** RESET low since, or undefined while the part runs its own program. */
+  resetLow: Cycle | undefined;
+  enabled: boolean;
+  /** Synchronisation is gone until RESET goes high. */
+  lost: boolean;
+  /** Bits of the present instruction, and the last eight bits for the echo. */
+  count: number;
+  bytes: [number, number, number, number];
+  echo: number;
+  start: Cycle;
+  /** The answer that byte 4 carries, when it carries one. */
+  reply: number | undefined;
+  /** What MISO shows next; undefined = released. */
+  miso: 0 | 1 | undefined;
+}
+
+export interface TargetState {
+  readonly frame: FrameState;
+  readonly memory: TargetMemoryState;
+  readonly sampler: SckSamplerState | undefined;
+  readonly observed: number;
+}
+
+const OUT_OF_RESET: FrameState = {
+  resetLow: undefined,
+  enabled: false,
+  lost: false,
+  count: 0,
+  bytes: [0, 0, 0, 0],
+  echo: 0,
+  start: 0,
+  reply: undefined,
+  miso: undefined,
+};
+
+const hex = (bytes: readonly number[]) =>
+  bytes.map(byte => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
+
+export class Target {
+  readonly device: Device;
+  readonly memory: TargetMemory;
+  /** All instructions so far. Empty it at will. */
+  readonly instructions: ObservedInstruction[] = [];
+  private readonly signature: readonly number[];
+  private readonly sampler: SckSampler | undefined;
+  private readonly miso: NetDriver;
+  private frame: FrameState = { ...OUT_OF_RESET, bytes: [0, 0, 0, 0] };
+
+  constructor(private readonly options: TargetOptions) {
+    const { device, queue, nets, xtal, vcc = 5, findings } = options;
+    this.device = device;
+    this.signature = options.signature ?? device.signature;
+    this.memory = new TargetMemory({ device, queue, xtal, vcc, findings });
+    this.sampler = this.makeSampler();
+    nets.RESET.driver('RESET pull-up of the target').set('pull-up', 0); // 100 to 500 kilohm, D p55
+    this.miso = nets.MISO.driver(`MISO of the ${device.name}`);
+    nets.RESET.watch(({ time, pc }) => this.reset(nets.RESET.bit, time, pc));
+    nets.SCK.watch(({ time, pc }) => this.sampler?.sck(nets.SCK.bit, time, pc));
+    nets.MOSI.watch(({ time }) => this.sampler?.mosi(nets.MOSI.bit, time));
+    this.reset(nets.RESET.bit, 0);
+  }
+
+  get flash(): Uint8Array {
+    return this.memory.flash;
+  }
+
+  get eeprom(): Uint8Array {
+    return this.memory.eeprom;
+  }
+
+  get lockBits(): number {
+    return this.memory.lockBits;
+  }
+
+  /** Whether Programming Enable has been accepted since RESET went low. */
+  get programming(): boolean {
+    return this.frame.enabled;
+  }
+
+  /** Whether MISO may still change without another edge from the programmer. */
+  get answering(): boolean {
+    return this.sampler?.pending ?? false;
+  }
+
+  save(): TargetState {
+    return {
+      frame: { ...this.frame, bytes: [...this.frame.bytes] },
+      memory: this.memory.save(),
+      sampler: this.sampler?.save(),
+      observed: this.instructions.length,
+    };
+  }
+
+  /** Puts the part back, without its pins: the nets are restored by whoever owns them. */
+  restore(state: TargetState): void {
+    this.frame = { ...state.frame, bytes: [...state.frame.bytes] };
+    this.memory.restore(state.memory);
+    if (state.sampler) this.sampler?.restore(state.sampler);
+    this.instructions.length = Math.min(this.instructions.length, state.observed);
+  }
+
+  private makeSampler(): SckSampler | undefined {
+    const { device, queue, xtal, targetXtal, phase } = this.options;
+    if (targetXtal === 0) return undefined;
+    const clock = new TargetClock(targetXtal, xtal, phase);
+    const rule = { ...sckRule(device, targetXtal), tSLIV: device.timing.tSLIV };
+    return new SckSampler(queue, clock, rule, {
+      rise: (bit, edge, accepted, pc) => this.shiftIn(bit, edge, accepted, pc),
+      fall: now => this.prepareMiso(now),
+      shiftOut: now => this.driveMiso(now),
+      lost: (level, from, to, pc) => this.pulseLost(level, from, to, pc),
+    });
+  }
+
+  private reset(level: 0 | 1, now: Cycle, pc?: number): void {
+    const low = level === 0;
+    if (low === (this.frame.resetLow !== undefined)) return;
+    if (low) {
+      this.frame = { ...OUT_OF_RESET, bytes: [0, 0, 0, 0], resetLow: now };
+      this.sampler?.enable(now, this.options.nets.SCK.bit, this.options.nets.MOSI.bit);
+    } else {
+      this.sampler?.disable(now);
+      this.memory.resetRose(now, pc);
+      this.frame.resetLow = undefined;
+      this.frame.enabled = false;
+      this.miso.set('float', now, pc);
+    }
+  }
+
+  /** A bit was accepted. */
+  private shiftIn(bit: 0 | 1, edge: Cycle, accepted: Cycle, pc?: number): void {
+    const { frame } = this;
+    if (frame.count === 0) this.beginFrame(edge);
+    const byte = frame.count >> 3;
+    frame.bytes[byte] = ((frame.bytes[byte] << 1) | bit) & 0xff;
+    frame.echo = ((frame.echo << 1) | bit) & 0xff;
+    frame.count++;
+    if (frame.count < 32) return;
+    frame.count = 0;
+    this.complete(edge, accepted, pc);
+  }
+
+  private beginFrame(edge: Cycle): void {
+    this.frame.bytes = [0, 0, 0, 0];
+    this.frame.start = edge;
+    this.frame.reply = undefined;
+  }
+
+  /** SCK is low for the part: it decides what the next bit on MISO is. */
+  private prepareMiso(now: Cycle): void {
+    const { frame } = this;
+    if (frame.count === 24 && frame.enabled) frame.reply = this.answer(now);
+    const answering = frame.count >= 24 && frame.reply !== undefined;
+    const bit = answering ? (frame.reply! >> (31 - frame.count)) & 1 : frame.echo >> 7;
+    frame.miso = this.talks ? (bit as 0 | 1) : undefined;
+  }
+
+  private driveMiso(now: Cycle): void {
+    const { miso } = this.frame;
+    this.miso.set(miso === undefined ? 'float' : miso ? 'high' : 'low', now);
+  }
+
+  /** MISO is an output once Programming Enable is accepted; on parts that echo it, from its third byte on. */
+  private get talks(): boolean {
+    const { enabled, lost, count, bytes } = this.frame;
+    if (enabled) return true;
+    const echoes = this.device.sync.echo && !lost && count >= 16 && this.waitedLongEnough;
+    return echoes && bytes[0] === 0xac && bytes[1] === 0x53;
+  }
+
+  /** Whether the present instruction began at least 20 ms after RESET went low. */
+  private get waitedLongEnough(): boolean {
+    const { start, resetLow = start } = this.frame;
+    return (start - resetLow) * 1000 >= this.device.sync.wait * this.options.xtal;
+  }
+
+  /** What byte 4 will carry, from the first three bytes; undefined = the echo goes on. */
+  private answer(now: Cycle): number | undefined {
+    const row = this.row;
+    if (!row || row.format.dataOut.length === 0 || this.memory.lockMode === 3) return undefined;
+    const { address, high } = fieldsOf(row.format, this.frame.bytes);
+    if (row.operation === 'Read Program Memory') return this.memory.read('flash', 2 * address + +high, now);
+    if (row.operation === 'Read EEPROM') return this.memory.read('EEPROM', address, now);
+    if (this.memory.activity) return undefined;
+    return this.signature[address] ?? 0xff;
+  }
+
+  private get row(): Instruction | undefined {
+    return instructionOf(this.device, this.frame.bytes);
+  }
+
+  /** All four bytes are here. */
+  private complete(end: Cycle, accepted: Cycle, pc?: number): void {
+    const { row, frame } = this;
+    const effect = this.obey(row, end, accepted, pc);
+    const { address, high } = row ? fieldsOf(row.format, frame.bytes) : { address: 0, high: false };
+    const bytes: FourBytes = [...frame.bytes];
+    const { reply, start } = frame;
+    this.instructions.push({ bytes, operation: row?.operation, address, high, reply, start, end, effect });
+  }
+
+  private obey(row: Instruction | undefined, end: Cycle, accepted: Cycle, pc?: number): 'done' | FindingKind {
+    const problem = this.problem(row);
+    if (problem) {
+      this.report(problem, end, pc);
+      // other parts go on counting, so that an extra SCK pulse can move them into step
+      if (problem === 'sync lost') this.frame.lost = this.device.sync.recovery === 'RESET pulse';
+      return problem;
+    }
+    this.execute(row!, accepted);
+    return 'done';
+  }
+
+  /** Why the part does not do what the four bytes say. */
+  private problem(row: Instruction | undefined): FindingKind | undefined {
+    const { enabled, lost } = this.frame;
+    if (lost) return 'sync lost';
+    if (!enabled) return this.problemBeforeEnable(row);
+    if (!row) return 'unknown instruction';
+    if (this.memory.activity) return this.isPolling(row) ? undefined : 'command while busy';
+    const writes = row.operation === 'Write Program Memory' || row.operation === 'Write EEPROM';
+    return writes && this.memory.lockMode > 1 ? 'write refused' : undefined;
+  }
+
+  private problemBeforeEnable(row: Instruction | undefined): FindingKind | undefined {
+    if (!row) return 'sync lost';
+    if (row.operation !== 'Programming Enable') return 'not enabled';
+    return this.waitedLongEnough ? undefined : 'early enable';
+  }
+
+  /** Reading the very cell that is being written: that is what data polling is. */
+  private isPolling(row: Instruction): boolean {
+    const reads = row.operation === 'Read Program Memory' || row.operation === 'Read EEPROM';
+    return reads && this.frame.reply !== undefined;
+  }
+
+  private execute(row: Instruction, start: Cycle): void {
+    const { address, high, data } = fieldsOf(row.format, this.frame.bytes);
+    if (row.operation === 'Programming Enable') this.frame.enabled = true;
+    else if (row.operation === 'Chip Erase') this.memory.erase(start);
+    else if (row.operation === 'Write Program Memory')
+      this.memory.write({ what: 'flash', address: 2 * address + +high, data, start });
+    else if (row.operation === 'Write EEPROM') this.memory.write({ what: 'EEPROM', address, data, start });
+    else if (row.operation === 'Write Lock Bits' && this.memory.lockMode < 3)
+      this.memory.write({ what: 'lock bits', data, start });
+  }
+
+  private report(kind: FindingKind, time: Cycle, pc?: number): void {
+    const { name, sync } = this.device;
+    const bytes = hex(this.frame.bytes);
+    const texts: Partial<Record<FindingKind, string>> = {
+      'sync lost': `${bytes} is no instruction: the ${name} counts bits from the wrong place; a ${sync.recovery} helps`,
+      'early enable': `Programming Enable began less than ${sync.wait} ms after RESET went low; the ${name} ignores it`,
+      'not enabled': `${bytes} came before Programming Enable was accepted; the ${name} ignores it`,
+      'unknown instruction': `${bytes} is no instruction of the ${name}`,
+      'command while busy': `${bytes} came during the ${this.memory.activity?.what} cycle; the ${name} ignores it`,
+      'write refused': `${bytes}: lock mode ${this.memory.lockMode} forbids writing`,
+    };
+    this.options.findings.add(kind, texts[kind] ?? kind, time, pc);
+  }
+
+  private pulseLost(level: 0 | 1, from: Cycle, to: Cycle, pc?: number): void {
+    const { targetXtal, xtal } = this.options;
+    const clocks = (((to - from) * targetXtal) / xtal).toFixed(2);
+    const text = `SCK ${level ? 'high' : 'low'} for ${to - from} cycles = ${clocks} target clocks was not seen`;
+    this.options.findings.add('pulse lost', text, to, pc);
+  }
+}
