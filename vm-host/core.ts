@@ -4,13 +4,7 @@
  * The rows of isa.ts are written against {@link Core}; cpu.ts implements it.
  */
 
-/** The kinds of fault a program can run into. */
-export type FaultKind =
-  | 'illegal-word'
-  | 'stack-overflow'
-  | 'stack-underflow'
-  | 'absent-register'
-  | 'pointer-range';
+import type { FaultKind } from './fault.ts';
 
 /** The processor as an instruction sees it, between the fetch and the next boundary. */
 export interface Core {

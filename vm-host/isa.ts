@@ -92,10 +92,10 @@ function row(
 ): InstructionRow {
   const [usual, taken] = typeof clocks === 'number' ? [clocks, clocks] : clocks;
   const pattern = bits.replaceAll(' ', '');
-  const written = operands.split(', ').filter(operand => operand in letters);
+  const encoded = operands.split(', ').filter(operand => operand in letters);
   return {
     ...{ name, operands, bits, clocks: usual, taken, flags, effect, run },
-    fields: written.map(operand => field(operand, pattern)),
+    fields: encoded.map(operand => field(operand, pattern)),
     mask: Number.parseInt(pattern.replace(/0/g, '1').replace(/[^1]/g, '0'), 2),
     value: Number.parseInt(pattern.replace(/[^1]/g, '0'), 2),
   };
@@ -236,6 +236,18 @@ const aliasesByName = new Map(aliases.map(alias => [alias.name, takeApart(alias)
 /** Every mnemonic, with aliases: 89. */
 export const mnemonics: readonly string[] = [...rowsByName.keys(), ...aliasesByName.keys()];
 
+/** How a mnemonic's operands are written, Z included; undefined when there is no such mnemonic. */
+export function instructionNamed(
+  name: string,
+): { readonly row: InstructionRow; readonly written: readonly string[] } | undefined {
+  const row = rowsByName.get(name);
+  return row ? { row, written: operandsOf(row) } : aliasesByName.get(name);
+}
+
+function operandsOf({ operands }: InstructionRow): string[] {
+  return operands === '' ? [] : operands.split(', ');
+}
+
 function takeApart(alias: AliasRow): Alias {
   const [name, ...sources] = alias.means.replaceAll(',', '').split(' ');
   const written = new Set(sources.map(source => source.replace('~', '')).filter(source => source in letters));
@@ -338,7 +350,7 @@ export function disassemble(word: number, address: number, flashWords = 512): st
   const values = new Map(row.fields.map((each, i) => [each.name, show(each.name, operands[i], target)]));
   const alias = aliases.find(each => each.shown && matches(aliasesByName.get(each.name)!, row, operands));
   if (alias) return written(alias.name, aliasesByName.get(alias.name)!.written, values);
-  return written(row.name, row.operands ? row.operands.split(', ') : [], values);
+  return written(row.name, operandsOf(row), values);
 }
 
 function written(name: string, operands: readonly string[], values: ReadonlyMap<string, string>): string {

@@ -113,19 +113,19 @@ export class EventQueue {
   }
 
   private findFirst(): void {
-    this.first = undefined;
-    this.nextTime = Number.POSITIVE_INFINITY;
+    let first: QueuedTimer | undefined;
     for (const timer of this.timers) {
-      const earlier = timer.due < this.nextTime;
-      if (earlier || (this.first && timer.due === this.nextTime && timer.order < this.first.order)) {
-        this.lead(timer);
+      if (timer.due === Number.POSITIVE_INFINITY) continue;
+      if (!first || timer.due < first.due || (timer.due === first.due && timer.order < first.order)) {
+        first = timer;
       }
     }
+    this.lead(first);
   }
 
-  private lead(timer: QueuedTimer): void {
+  private lead(timer: QueuedTimer | undefined): void {
     this.first = timer;
-    this.nextTime = timer.due;
+    this.nextTime = timer ? timer.due : Number.POSITIVE_INFINITY;
   }
 }
 

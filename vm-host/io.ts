@@ -1,0 +1,57 @@
+/** The I/O space: sixty-four addresses, most of them empty. */
+import { type Chip, existingBits } from './chip.ts';
+import type { Cycle } from './time.ts';
+
+/** How one I/O register answers the program. Its part knows only bits that exist. */
+export interface IoRegister {
+  /** The value at the start of the instruction that reads it. */
+  read(now: Cycle): number;
+  /** Takes a value that holds from clock `at`; `pc` is the instruction that wrote it. */
+  write(value: number, at: Cycle, pc: number): void;
+  /** False when a later read could differ though no pin moved and nothing was written. Absent: always true. */
+  steady?(now: Cycle): boolean;
+  /** True when writing what it already holds does nothing at all. */
+  readonly latch?: boolean;
+}
+
+/** The registers a part of the chip brings, by their datasheet names. */
+export type IoRegisters = Readonly<Record<string, IoRegister>>;
+
+/** Registers by address; undefined where the chip has none. */
+export type IoSpace = readonly (IoRegister | undefined)[];
+
+/**
+ * Puts the registers of all parts to their addresses.
+ *
+ * @throws Error when the parts bring a register that the chip has not, or leave one out
+ */
+export function ioSpace(chip: Chip, parts: readonly IoRegisters[]): IoSpace {
+  const brought = new Map(parts.flatMap(part => Object.entries(part)));
+  const space = new Array<IoRegister | undefined>(64).fill(undefined);
+  for (const row of chip.ioRows) {
+    const register = brought.get(row.name);
+    if (!register) throw new Error(`nobody implements ${row.name} of the ${chip.name}`);
+    space[row.address] = masked(register, existingBits(row));
+    brought.delete(row.name);
+  }
+  for (const name of brought.keys()) throw new Error(`the ${chip.name} has no register ${name}`);
+  return space;
+}
+
+/** Bits that do not exist cannot be written (datasheet: reserved bits read 0). */
+function masked(register: IoRegister, mask: number): IoRegister {
+  return {
+    read: now => register.read(now),
+    write: (value, at, pc) => register.write(value & mask, at, pc),
+    steady: now => register.steady?.(now) ?? true,
+    latch: register.latch ?? false,
+  };
+}
+
+/** A register that only holds what was written; `written` hears of it. */
+export function plain(
+  get: () => number,
+  written: (value: number, at: Cycle, pc: number) => void,
+): IoRegister {
+  return { read: get, write: written, latch: true };
+}

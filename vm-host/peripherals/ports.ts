@@ -1,0 +1,189 @@
+/** Ports B and D: data direction, output latch, pull-ups, input (datasheet pages 29 to 38). */
+import { type IoRegisters, plain } from '../io.ts';
+import type { Cycle, Timer } from '../time.ts';
+import type { Part, Surroundings } from './part.ts';
+
+/** What a pin does to its wire. */
+export type PinDrive = 'low' | 'high' | 'pull-up' | 'float';
+
+/** One pin of the microcontroller as the board sees it. */
+export interface McuPin {
+  readonly name: string;
+  /** What the port does to the wire. */
+  readonly drive: PinDrive;
+  /**
+   * What the wire does to the pin; set by the board, read by IN, SBIS and SBIC. Without `onDrive` nobody
+   * else holds the wire: the pin then reads what it drives itself, and its pull-up if it was never set.
+   */
+  level: boolean;
+  /** Volts at the pin, for the analog comparator only; undefined: 0 or the supply, as `level` says. */
+  voltage: number | undefined;
+  /** Hears of each change of `drive`: at which clock, and by which instruction. */
+  onDrive?: (drive: PinDrive, now: Cycle, pc: number) => void;
+}
+
+interface PinState {
+  drive: PinDrive;
+  level: boolean;
+  external: boolean | undefined;
+  voltage: number | undefined;
+}
+
+export class Pin implements McuPin {
+  onDrive?: (drive: PinDrive, now: Cycle, pc: number) => void;
+  private state: PinState = { drive: 'float', level: false, external: undefined, voltage: undefined };
+  private readonly watchers: (() => void)[] = [];
+
+  constructor(readonly name: string) {}
+
+  get drive(): PinDrive {
+    return this.state.drive;
+  }
+
+  get level(): boolean {
+    return this.state.level;
+  }
+
+  set level(level: boolean) {
+    this.state.external = level;
+    this.settle();
+  }
+
+  get voltage(): number | undefined {
+    return this.state.voltage;
+  }
+
+  set voltage(volts: number | undefined) {
+    this.state.voltage = volts;
+    this.tell();
+  }
+
+  /** Calls `watcher` after each change of level or voltage. */
+  watch(watcher: () => void): void {
+    this.watchers.push(watcher);
+  }
+
+  /** @internal by the port */
+  setDrive(drive: PinDrive, now: Cycle, pc: number): void {
+    if (drive === this.state.drive) return;
+    this.state.drive = drive;
+    this.settle();
+    this.onDrive?.(drive, now, pc);
+  }
+
+  save(): PinState {
+    return { ...this.state };
+  }
+
+  restore(state: PinState): void {
+    this.state = { ...state };
+  }
+
+  private settle(): void {
+    const level = this.onDrive ? (this.state.external ?? false) : this.ownLevel();
+    if (level === this.state.level) return;
+    this.state.level = level;
+    this.tell();
+  }
+
+  /** The level of a wire that nothing else strong is connected to. */
+  private ownLevel(): boolean {
+    const { drive, external } = this.state;
+    if (drive === 'high' || drive === 'low') return drive === 'high';
+    return external ?? drive === 'pull-up';
+  }
+
+  private tell(): void {
+    for (const watcher of this.watchers) watcher();
+  }
+}
+
+interface PortState {
+  /** The registers PORT and DDR. */
+  output: number;
+  direction: number;
+  /** The same as the pins show them: a clock or two later. */
+  shownOutput: number;
+  shownDirection: number;
+  /** The instruction that wrote last. */
+  pc: number;
+  pins: PinState[];
+}
+
+export class Port implements Part<PortState> {
+  readonly registers: IoRegisters;
+  private state = { output: 0, direction: 0, shownOutput: 0, shownDirection: 0, pc: 0 };
+  private readonly change: Timer;
+
+  /** @param pins by bit number; bits without a pin read 0 */
+  constructor(
+    letter: 'B' | 'D',
+    private readonly pins: readonly Pin[],
+    around: Surroundings,
+  ) {
+    this.change = around.timer(now => this.show(now));
+    this.registers = {
+      [`PORT${letter}`]: plain(
+        () => this.state.output,
+        (value, at, pc) => this.write('output', value, at, pc),
+      ),
+      [`DDR${letter}`]: plain(
+        () => this.state.direction,
+        (value, at, pc) => this.write('direction', value, at, pc),
+      ),
+      [`PIN${letter}`]: plain(
+        () => this.input(),
+        () => undefined,
+      ),
+    };
+  }
+
+  /** At once: a reset does not wait for a clock (datasheet page 12). */
+  reset(now: Cycle): void {
+    this.state.output = 0;
+    this.state.direction = 0;
+    this.change.cancel();
+    this.show(now);
+  }
+
+  save(): PortState {
+    return { ...this.state, pins: this.pins.map(pin => pin.save()) };
+  }
+
+  restore({ pins, ...state }: PortState): void {
+    this.state = state;
+    pins.forEach((pin, i) => {
+      this.pins[i].restore(pin);
+    });
+  }
+
+  private write(register: 'output' | 'direction', value: number, at: Cycle, pc: number): void {
+    if (this.state[register] === value) return;
+    this.state[register] = value;
+    this.state.pc = pc;
+    this.change.at(at);
+  }
+
+  private show(now: Cycle): void {
+    const { state } = this;
+    const changed = (state.output ^ state.shownOutput) | (state.direction ^ state.shownDirection);
+    state.shownOutput = state.output;
+    state.shownDirection = state.direction;
+    this.pins.forEach((pin, bit) => {
+      if ((changed >> bit) & 1) pin.setDrive(this.driveOf(bit), now, state.pc);
+    });
+  }
+
+  private driveOf(bit: number): PinDrive {
+    const high = (this.state.output >> bit) & 1;
+    const driven = (this.state.direction >> bit) & 1;
+    if (driven) return high ? 'high' : 'low';
+    return high ? 'pull-up' : 'float';
+  }
+
+  private input(): number {
+    let value = 0;
+    for (let bit = 0; bit < this.pins.length; bit++) if (this.pins[bit].level) value |= 1 << bit;
+    return value;
+  }
+}

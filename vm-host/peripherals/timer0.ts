@@ -1,0 +1,214 @@
+/**
+ * Timer/Counter0 and its prescaler (datasheet pages 20 to 22).
+ *
+ * Nothing ticks: the counter is brought up to date when somebody looks, and one
+ * event in the queue stands for the next overflow that would interrupt. The
+ * prescaler's ten bits at clock n are the low bits of n, counted from the start
+ * of the program; nothing that a program writes changes them.
+ *
+ * A register written by OUT at clock n holds from the edge n + 1 on. At that
+ * edge the timer still counts by the old clock selection, a written TCNT0 wins
+ * over the count, and a set TOV0 wins over the one that clears it.
+ */
+import { type IoRegister, type IoRegisters, plain } from '../io.ts';
+import type { Cycle, Timer } from '../time.ts';
+import { EdgeSampler, type SamplerState } from './edge-sampler.ts';
+import type { Clocked, Part, Surroundings } from './part.ts';
+import type { Pin } from './ports.ts';
+
+/** CS02:00 (datasheet page 22): the prescaler's division; 0 where the prescaler does not clock the counter. */
+const divisions = [0, 1, 8, 64, 256, 1024, 0, 0];
+const T0_FALLING = 6;
+const T0_RISING = 7;
+
+/** TIMSK and TIFR have one bit, in the same place. */
+const TOIE0 = 0x02;
+const TOV0 = 0x02;
+
+interface Timer0State {
+  count: number;
+  /** `count` has taken in every timer clock up to and including this edge. */
+  asOf: Cycle;
+  /** The clock at which the prescaler was 0. */
+  origin: Cycle;
+  /** The edge at which TCNT0 was written last. */
+  writtenAt: Cycle;
+  clockSelect: number;
+  timsk: number;
+  tifr: number;
+  /** The oscillator stands: power-down, reset. */
+  stopped: boolean;
+}
+
+interface Timer0Saved {
+  readonly timer: Timer0State;
+  readonly t0: SamplerState;
+}
+
+export class Timer0 implements Part<Timer0Saved>, Clocked {
+  readonly registers: IoRegisters;
+  private state: Timer0State = {
+    ...{ count: 0, asOf: 0, origin: 0, writtenAt: -1, clockSelect: 0, timsk: 0, tifr: 0, stopped: false },
+  };
+  private readonly overflow: Timer;
+  private readonly t0: EdgeSampler;
+
+  constructor(
+    t0: Pin,
+    private readonly around: Surroundings,
+  ) {
+    this.overflow = around.timer(now => this.catchUp(now));
+    this.t0 = new EdgeSampler(t0, around, (rising, now) => this.countPin(rising, now));
+    this.registers = {
+      TCNT0: this.counter(),
+      TCCR0: plain(
+        () => this.state.clockSelect,
+        (value, at) => this.selectClock(value, at),
+      ),
+      TIMSK: plain(
+        () => this.state.timsk,
+        (value, at) => this.mask(value, at),
+      ),
+      TIFR: this.flags(),
+    };
+  }
+
+  reset(now: Cycle): void {
+    const zero = { count: 0, clockSelect: 0, timsk: 0, tifr: 0, writtenAt: -1 };
+    this.state = { ...zero, asOf: now, origin: now, stopped: false };
+    this.t0.reset();
+    this.announce();
+  }
+
+  /** The oscillator stops: counter and prescaler stay as they are. */
+  stopClock(now: Cycle): void {
+    this.catchUp(now);
+    this.state.stopped = true;
+    this.overflow.cancel();
+    this.t0.stopClock();
+  }
+
+  /** The oscillator runs again, and the prescaler goes on from where it stood. */
+  startClock(now: Cycle): void {
+    this.state.origin += now - this.state.asOf;
+    this.state.asOf = now;
+    this.state.stopped = false;
+    this.t0.startClock(now);
+    this.announce();
+  }
+
+  /** The interrupt was taken at `now`: TOV0 is cleared. */
+  acknowledge(now: Cycle): void {
+    this.catchUp(now);
+    this.state.tifr = 0;
+    this.announce();
+  }
+
+  save(): Timer0Saved {
+    return { timer: { ...this.state }, t0: this.t0.save() };
+  }
+
+  restore({ timer, t0 }: Timer0Saved): void {
+    this.state = { ...timer };
+    this.t0.restore(t0);
+  }
+
+  private counter(): IoRegister {
+    return {
+      read: now => {
+        this.catchUp(now);
+        return this.state.count;
+      },
+      write: (value, at) => this.load(value, at),
+      steady: () => !this.prescaled,
+    };
+  }
+
+  private flags(): IoRegister {
+    return {
+      read: now => {
+        this.catchUp(now);
+        return this.state.tifr;
+      },
+      write: (value, at) => this.clearFlags(value, at),
+      steady: () => !this.prescaled,
+    };
+  }
+
+  private get prescaled(): boolean {
+    return divisions[this.state.clockSelect] !== 0 && !this.state.stopped;
+  }
+
+  /** TCNT0 wins over a timer clock at the same edge, and so no overflow comes of that one. */
+  private load(value: number, at: Cycle): void {
+    this.catchUp(at - 1);
+    this.state.count = value;
+    this.state.asOf = at;
+    this.state.writtenAt = at;
+    this.announce();
+  }
+
+  private selectClock(value: number, at: Cycle): void {
+    this.catchUp(at);
+    this.state.clockSelect = value;
+    this.announce();
+  }
+
+  private mask(value: number, at: Cycle): void {
+    this.catchUp(at);
+    this.state.timsk = value;
+    this.announce();
+  }
+
+  /** An overflow at the very edge that clears its flag is not lost. */
+  private clearFlags(value: number, at: Cycle): void {
+    this.catchUp(at - 1);
+    this.state.tifr &= ~value;
+    this.announce();
+  }
+
+  private countPin(rising: boolean, now: Cycle): void {
+    const counts = this.state.clockSelect === (rising ? T0_RISING : T0_FALLING);
+    if (counts && now > this.state.writtenAt) this.advance(1);
+  }
+
+  /** Takes in all timer clocks up to and including the edge `now`. */
+  private catchUp(now: Cycle): void {
+    const { state } = this;
+    if (now <= state.asOf || state.stopped) return;
+    const division = divisions[state.clockSelect];
+    if (division !== 0)
+      this.advance(this.clocksUntil(now, division) - this.clocksUntil(state.asOf, division));
+    state.asOf = now;
+  }
+
+  /** Timer clocks since the prescaler was 0, up to and including the edge `now`. */
+  private clocksUntil(now: Cycle, division: number): number {
+    return Math.floor((now - this.state.origin) / division);
+  }
+
+  private advance(ticks: number): void {
+    const { state } = this;
+    state.count += ticks;
+    if (state.count > 0xff) {
+      state.tifr |= TOV0;
+      this.announce();
+    }
+    state.count &= 0xff;
+  }
+
+  /** Tells the processor of TOV0, or sets the alarm for it. A flag that is already up needs no alarm. */
+  private announce(): void {
+    const { timsk, tifr } = this.state;
+    const enabled = (timsk & TOIE0) !== 0;
+    this.around.request('TIMER0_OVF', enabled && tifr !== 0);
+    if (enabled && tifr === 0 && this.prescaled) this.overflow.at(this.nextOverflow());
+    else this.overflow.cancel();
+  }
+
+  private nextOverflow(): Cycle {
+    const { count, clockSelect, asOf, origin } = this.state;
+    const division = divisions[clockSelect];
+    return origin + (this.clocksUntil(asOf, division) + 0x100 - count) * division;
+  }
+}
