@@ -7,29 +7,262 @@ beforeAll(async () => {
   wasm = await defaultModule();
 });
 
-function bench(setup: Partial<Setup> = {}): TestBench {
-  return new TestBench({ wasm, ...setup });
+const CR = '0d';
+const UNKNOWN = '3f';
+const SELECT = '5413';
+const ENTER = '50';
+const LEAVE = '4c';
+
+/** What the target on the bench keeps: a signature, one word of flash, one byte of EEPROM. */
+function contents([operation, , address]: readonly number[]): number | undefined {
+  if (operation === 0x30) return [0x1e, 0x90, 0x01][address];
+  return { 32: 0x34, 40: 0x12, 160: 0x56 }[operation];
 }
 
-describe('commands that need no target', () => {
+/** A programmer in some state, reached by commands that are answered with one byte each. */
+function programmer(commands: readonly string[], setup: Partial<Setup> = {}): TestBench {
+  const bench = new TestBench({ wasm, answer: contents, ...setup });
+  for (const command of commands) bench.say(command, 1);
+  bench.takeTold();
+  return bench;
+}
+
+const ready = () => programmer([SELECT, ENTER]);
+
+/** The states of a programmer; in all but the last two there is no way to the target. */
+const states: Record<string, () => TestBench> = {
+  'before T': () => programmer(['70']),
+  'after T with an unknown code': () => programmer(['5477']),
+  'before P': () => programmer([SELECT]),
+  'after L': () => programmer([SELECT, ENTER, LEAVE]),
+  'after another T': () => programmer([SELECT, ENTER, SELECT]),
+  programming: ready,
+  'target missing': () => programmer([SELECT, ENTER], { target: false }),
+};
+
+interface Row {
+  /** The command with its data. */
+  send: string;
+  /** Its answer while programming. */
+  programming: string;
+  /** With nothing in the socket, where that makes a difference. */
+  missing?: string;
+  /** In the other states, where that makes a difference. */
+  otherwise?: string;
+}
+
+// biome-ignore format: a table reads by columns
+const commands: Record<string, Row> = {
+  'a, auto-increment':      { send: '61',         programming: '59' },
+  'A, address':             { send: '410123',     programming: CR },
+  'c, low byte':            { send: '63a5',       programming: CR,         otherwise: UNKNOWN },
+  'C, high byte':           { send: '43a5',       programming: CR,         otherwise: UNKNOWN },
+  'm, page':                { send: '6d',         programming: UNKNOWN },
+  'R, read flash':          { send: '52',         programming: '1234',     missing: 'ffff', otherwise: UNKNOWN },
+  'D, write EEPROM':        { send: '44a5',       programming: CR,         otherwise: UNKNOWN },
+  'd, read EEPROM':         { send: '64',         programming: '56',       missing: 'ff', otherwise: UNKNOWN },
+  'e, erase':               { send: '65',         programming: CR,         otherwise: UNKNOWN },
+  'l, lock':                { send: '6cfd',       programming: CR,         otherwise: UNKNOWN },
+  'f, fuses':               { send: '66df',       programming: UNKNOWN },
+  'F, read fuses':          { send: '46',         programming: UNKNOWN },
+  'L, leave':               { send: '4c',         programming: CR },
+  'T, device':              { send: '5413',       programming: CR },
+  'T, unknown device':      { send: '5477',       programming: CR },
+  'T, no device':           { send: '5400',       programming: CR },
+  's, signature':           { send: '73',         programming: '01901e',   missing: 'ffffff', otherwise: UNKNOWN },
+  't, devices':             { send: '74',         programming: '555613202838484c34306c68656064414200' },
+  'S, identifier':          { send: '53',         programming: '41565220495350' },
+  'V, software version':    { send: '56',         programming: '3130' },
+  'v, hardware version':    { send: '76',         programming: '3130' },
+  'p, type':                { send: '70',         programming: '53' },
+  'x, LED on':              { send: '7801',       programming: CR },
+  'y, LED off':             { send: '7901',       programming: CR },
+  ':, universal':           { send: '3a300001',   programming: '900d',     missing: 'ff0d', otherwise: UNKNOWN },
+  '., new universal':       { send: '2e30000200', programming: '010d',     missing: 'ff0d', otherwise: UNKNOWN },
+  'ESC':                    { send: '1b',         programming: '' },
+  'b, block mode':          { send: '62',         programming: UNKNOWN },
+  'B, block':               { send: '42',         programming: UNKNOWN },
+  'g, read block':          { send: '67',         programming: UNKNOWN },
+  'Z, test':                { send: '5a',         programming: UNKNOWN },
+  'no letter':              { send: '00',         programming: UNKNOWN },
+};
+
+function expected(row: Row, state: string): string {
+  if (state === 'programming') return row.programming;
+  return (state === 'target missing' ? row.missing : row.otherwise) ?? row.programming;
+}
+
+describe('each command in each state', () => {
+  for (const [name, row] of Object.entries(commands))
+    it.each(Object.keys(states))(`${name}: %s`, state => {
+      const answer = expected(row, state);
+      const bench = states[state]();
+      // the identifier's first byte follows, so a byte too many or too few shows
+      expect(bench.exchange([...Buffer.from(row.send, 'hex')], answer.length / 2)).toBe(answer);
+      expect(bench.say('70', 1)).toBe('53');
+    });
+});
+
+describe('P', () => {
+  it.each(['before P', 'programming', 'after L', 'after another T', 'target missing'])(
+    'is obeyed %s',
+    state => {
+      expect(states[state]().say(ENTER, 1)).toBe(CR);
+    },
+  );
+
+  it.each(['before T', 'after T with an unknown code'])('is refused %s', state => {
+    const bench = states[state]();
+    expect(bench.say(ENTER, 1)).toBe(UNKNOWN);
+    expect(bench.takeTold()).toEqual([]);
+  });
+
+  it('pulses RESET and sends one Programming Enable to an AT90S1200', () => {
+    const bench = programmer([SELECT], { target: false });
+    bench.say(ENTER, 1);
+    expect(bench.takeTold()).toEqual(['|', 'ac530000']);
+  });
+
+  it('looks for the echo and moves a device of the other kind on by one bit until it is in step', () => {
+    const bench = programmer(['5420'], { outOfStep: 1 });
+    bench.say(ENTER, 1);
+    // one bit too far: 31 pulses bring it round to the beginning of an instruction
+    expect(bench.takeTold().at(-1)).toBe('ac530000');
+    expect(bench.say('73', 3)).toBe('01901e');
+  });
+
+  it('gives up after 32 attempts and answers all the same, for the host looks at the signature', () => {
+    const bench = programmer(['5420'], { target: false });
+    expect(bench.say(ENTER, 1)).toBe(CR);
+    expect(bench.takeTold()).toHaveLength(1 + 33);
+  });
+
+  it.each(['5420', '5455', '5441'])('takes one attempt when the echo of T %s comes at once', select => {
+    const bench = programmer([select]);
+    bench.say(ENTER, 1);
+    expect(bench.takeTold()).toEqual(['|', 'ac530000']);
+  });
+
+  it('keeps RESET low for at least 20 ms before Programming Enable', () => {
+    const bench = programmer([SELECT]);
+    const before = bench.machine.cycle;
+    bench.say(ENTER, 1);
+    expect(bench.machine.cycle - before).toBeGreaterThan(21 * 4000);
+  });
+});
+
+describe('the lines to the target', () => {
+  const drives = ({ machine: { pins } }: TestBench) =>
+    ['PB4', 'PB7', 'PB6', 'PB5'].map(pin => pins[pin].drive);
+
+  it.each(['before T', 'before P', 'after L', 'after another T'])('are released %s', state => {
+    expect(drives(states[state]())).toEqual(['float', 'float', 'float', 'pull-up']);
+  });
+
+  it('are driven while programming, RESET and SCK low', () => {
+    expect(drives(ready()).slice(0, 2)).toEqual(['low', 'low']);
+  });
+
+  it('are released after L even when the last bit on MOSI was a one', () => {
+    const bench = ready();
+    bench.say('2e300001ff', 2);
+    bench.say(LEAVE, 1);
+    expect(drives(bench)).toEqual(['float', 'float', 'float', 'pull-up']);
+  });
+});
+
+/** What goes to the target for each command, at address 0x0123 with a device of each mode. */
+// biome-ignore format: a table reads by columns
+const instructions: [string, string, number, string[]][] = [
+  ['63a5',       SELECT, 1, ['400123a5']],
+  ['43a5',       SELECT, 1, ['480123a5']],
+  ['52',         SELECT, 2, ['28012300', '20012300']],
+  ['44a5',       SELECT, 1, ['c00123a5']],
+  ['64',         SELECT, 1, ['a0012300']],
+  ['73',         SELECT, 3, ['30000200', '30000100', '30000000']],
+  ['65',         SELECT, 1, ['ac800000', '|', 'ac530000']],
+  ['6d',         SELECT, 1, []],
+  ['3a112233',   SELECT, 2, ['11223300']],
+  ['2e11223344', SELECT, 2, ['11223344']],
+  ['63a5',       '5460', 1, ['400123a5']],
+  ['43a5',       '5460', 1, ['480123a5']],
+  ['6d',         '5460', 1, ['4c012300']],
+  ['65',         '5460', 1, ['ac800000', '|', 'ac530000']],
+];
+
+describe('instructions on the wires', () => {
+  it.each(instructions)('%s with device %s, %i answered: %j', (command, select, answers, told) => {
+    const bench = programmer([select, ENTER, '410123']);
+    bench.say(command, answers);
+    expect(bench.takeTold()).toEqual(told);
+  });
+
+  // 1111 1211 of the AT90S1200, 111x x21x of its siblings, the fourth byte of later parts
   it.each([
-    ['S', '415652204953 50'],
-    ['V', '3130'],
-    ['v', '3130'],
-    ['p', '53'],
-    ['a', '59'],
-    ['b', '3f'],
-    ['t', '5556132028 38484c34306c6865 60644142 00'],
-    ['T\x13', '0d'],
-    ['A\x01\x02', '0d'],
-    ['x\x01', '0d'],
-    ['y\x01', '0d'],
-    ['L', '0d'],
-    ['f\x00', '3f'],
-    ['F', '3f'],
-    ['Z', '3f'],
-  ])('answers %j with %s', (command, answer) => {
-    const expected = answer.replaceAll(' ', '');
-    expect(bench().say(command, expected.length / 2)).toBe(expected);
+    ['fd', 'acfd00fd'],
+    ['fb', 'acfb00fb'],
+    ['f9', 'acf900f9'],
+    ['ff', 'acff00ff'],
+    ['06', 'acff0006'],
+    ['00', 'acf90000'],
+  ])('l %s sends %s', (bits, instruction) => {
+    const bench = ready();
+    bench.say(`6c${bits}`, 1);
+    expect(bench.takeTold()).toEqual([instruction]);
+  });
+});
+
+describe('the address', () => {
+  const addressAfter = (command: string, answers: number) => {
+    const bench = programmer([SELECT, ENTER, '4100ff']);
+    bench.say(command, answers);
+    bench.takeTold();
+    bench.say('64', 1);
+    return bench.takeTold()[0].slice(2, 6);
+  };
+
+  it.each([
+    ['43a5', 1],
+    ['52', 2],
+    ['44a5', 1],
+    ['64', 1],
+  ] as [string, number][])('goes on after %s, over the end of a byte', (command, answers) => {
+    expect(addressAfter(command, answers)).toBe('0100');
+  });
+
+  it.each([
+    ['63a5', 1],
+    ['73', 3],
+    ['2e30000000', 2],
+  ] as [string, number][])('stays after %s', (command, answers) => {
+    expect(addressAfter(command, answers)).toBe('00ff');
+  });
+});
+
+describe('waits', () => {
+  /** Simulated milliseconds from the end of the instruction to the answer. */
+  function milliseconds(command: string, select: string, answers = 1): number {
+    const bench = programmer([select, ENTER]);
+    const first = bench.heard.length;
+    bench.say(command, answers);
+    const told = bench.lastTold;
+    return (bench.heard[first].start - told) / 4000;
+  }
+
+  it.each([
+    ['a byte of flash', '63a5', SELECT, 6],
+    ['a byte of EEPROM', '44a5', SELECT, 6],
+    ['lock bits', '6cfd', SELECT, 20],
+    ['a universal command', '2eacfd0000', SELECT, 20],
+    ['a page of flash', '6d', '5460', 56],
+    ['a byte of EEPROM of a page device', '44a5', '5460', 6],
+  ])('%s: %s with %s takes at least %i ms and little more', (_, command, select, least) => {
+    const actual = milliseconds(command, select, command.startsWith('2e') ? 2 : 1);
+    expect(actual).toBeGreaterThanOrEqual(least);
+    expect(actual).toBeLessThan(least * 1.02 + 0.2);
+  });
+
+  it('does not wait when a byte goes into the page buffer', () => {
+    expect(milliseconds('63a5', '5460')).toBeLessThan(0.1);
   });
 });

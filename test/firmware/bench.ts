@@ -15,7 +15,7 @@ export interface Setup {
   answer?: (instruction: readonly number[]) => number | undefined;
   /** False: nothing in the socket, MISO stays on its pull-up. */
   target?: boolean;
-  /** How many Programming Enables the target hears one bit out of step. */
+  /** The bit of a byte at which the target begins to listen after RESET: a stray edge makes it 1. */
   outOfStep?: number;
 }
 
@@ -35,6 +35,8 @@ export class TestBench {
   readonly edges: { level: boolean; time: number }[] = [];
   /** Instructions of four bytes in hexadecimal, as the target saw them; RESET pulses are '|'. */
   readonly told: string[] = [];
+  /** When the last of them ended. */
+  lastTold = 0;
   readonly bit: number;
   private readonly sampling: Timer;
   private readonly sending: Timer;
@@ -49,8 +51,8 @@ export class TestBench {
   constructor(private readonly setup: Setup) {
     this.machine = new LogicMachine({ wasm: setup.wasm });
     this.bit = (setup.xtal ?? 4_000_000) / (setup.baud ?? 19_200);
-    this.sampling = this.machine.queue.timer(now => this.sample(now));
-    this.sending = this.machine.queue.timer(now => this.sendNextBit(now));
+    this.sampling = this.machine.queue.timer(() => this.sample());
+    this.sending = this.machine.queue.timer(() => this.sendNextBit());
     const { pins } = this.machine;
     pins.PD0.level = true;
     pins.PB5.level = true;
@@ -71,9 +73,9 @@ export class TestBench {
     return Buffer.from(this.heard.slice(first).map(({ byte }) => byte)).toString('hex');
   }
 
-  /** Types letters and bytes: `say('A', 0x01, 0x02)` with the number of bytes awaited last. */
-  say(text: string, expect: number): string {
-    return this.exchange([...Buffer.from(text, 'latin1')], expect);
+  /** The same with the bytes as hexadecimal. */
+  say(hex: string, expect: number, seconds?: number): string {
+    return this.exchange([...Buffer.from(hex, 'hex')], expect, seconds);
   }
 
   /** Instructions since the last call. */
@@ -81,17 +83,23 @@ export class TestBench {
     return this.told.splice(0);
   }
 
-  private sendNextBit(now: number): void {
+  private sendNextBit(): void {
+    if (this.sendBit === 10) {
+      this.nextByte();
+      return;
+    }
     const frame = ((this.toSend[0] & 0xff) << 1) | 0x200;
     this.machine.pins.PD0.level = ((frame >> this.sendBit) & 1) === 1;
     this.sendBit += 1;
-    if (this.sendBit < 10) return this.sending.at(Math.round(this.sendBase + this.sendBit * this.bit));
+    this.sending.at(Math.round(this.sendBase + this.sendBit * this.bit));
+  }
+
+  private nextByte(): void {
     this.toSend.shift();
     this.sendBase += 10 * this.bit;
     this.sendBit = 0;
-    if (this.toSend.length > 0) this.sending.at(Math.round(this.sendBase));
-    else if (this.awaited === this.heard.length && this.awaited === 0) this.machine.stop();
-    void now;
+    if (this.toSend.length > 0) this.sendNextBit();
+    else if (this.heard.length === this.awaited) this.machine.stop();
   }
 
   private txd(level: boolean, now: number): void {
@@ -103,17 +111,17 @@ export class TestBench {
     this.sampling.at(Math.round(now + 1.5 * this.bit));
   }
 
-  private sample(now: number): void {
+  private sample(): void {
     const level = this.machine.pins.PD1.drive !== 'low';
     if (this.sampleBit < 8) {
       this.shift |= (level ? 1 : 0) << this.sampleBit;
       this.sampleBit += 1;
-      return this.sampling.at(Math.round(this.sampleBase + (1.5 + this.sampleBit) * this.bit));
+      this.sampling.at(Math.round(this.sampleBase + (1.5 + this.sampleBit) * this.bit));
+      return;
     }
     this.heard.push({ byte: this.shift, start: this.sampleBase, stopBitHigh: level });
     this.sampleBit = -1;
-    if (this.heard.length === this.awaited) this.machine.stop();
-    void now;
+    if (this.heard.length === this.awaited && this.toSend.length === 0) this.machine.stop();
   }
 
   // --- the target -------------------------------------------------------------
@@ -123,15 +131,16 @@ export class TestBench {
   private incoming = 0;
   private outgoing = 0;
   private listening = false;
-  private enables = 0;
+  /** Programming Enable has been heard: until then MISO stays high. */
+  private enabled = false;
 
   private reset(high: boolean): void {
     if (high && this.machine.pins.PB4.drive === 'high') this.told.push('|');
     this.listening = !high;
+    this.enabled = false;
     this.bits = this.setup.outOfStep ?? 0;
     this.bytes = [];
     this.outgoing = 0xff;
-    this.enables = 0;
   }
 
   private sck(high: boolean): void {
@@ -149,12 +158,13 @@ export class TestBench {
   private byteDone(): void {
     this.bits = 0;
     this.bytes.push(this.incoming);
-    this.outgoing = this.incoming;
-    if (this.bytes.length === 3) this.outgoing = this.setup.answer?.(this.bytes) ?? this.incoming;
+    if (this.bytes.length === 2 && this.bytes[0] === 0xac && this.bytes[1] === 0x53) this.enabled = true;
+    this.outgoing = this.enabled ? this.incoming : 0xff;
+    if (this.bytes.length === 3) this.outgoing = this.setup.answer?.(this.bytes) ?? this.outgoing;
     if (this.bytes.length < 4) return;
     this.told.push(Buffer.from(this.bytes).toString('hex'));
     this.bytes = [];
-    this.enables += 1;
+    this.lastTold = this.machine.cycle;
   }
 }
 
