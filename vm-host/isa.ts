@@ -315,9 +315,10 @@ function encodeRow(name: string, row: InstructionRow, operands: readonly number[
 
 function resolve(name: string, alias: Alias, operands: readonly number[]): number[] {
   expectCount(name, operands, alias.written.length);
-  return alias.sources.map(source => {
+  return alias.sources.map((source, i) => {
     if (/^\d+$/.test(source)) return Number(source);
     const value = operands[alias.written.indexOf(source.replace('~', ''))];
+    expectInRange(name, alias.row.fields[i], value);
     return source.startsWith('~') ? 255 - value : value;
   });
 }
@@ -328,10 +329,14 @@ function expectCount(name: string, operands: readonly number[], wanted: number):
   }
 }
 
-function place(name: string, field: OperandField, value: number): number {
-  if (!Number.isInteger(value) || value < field.min || value > field.max) {
-    throw new RangeError(`${name}: ${field.name} is ${value}; it must be from ${field.min} to ${field.max}`);
+function expectInRange(name: string, { name: operand, min, max }: OperandField, value: number): void {
+  if (!Number.isInteger(value) || value < min || value > max) {
+    throw new RangeError(`${name}: ${operand} is ${value}; it must be from ${min} to ${max}`);
   }
+}
+
+function place(name: string, field: OperandField, value: number): number {
+  expectInRange(name, field, value);
   const raw = field.min > 0 ? value - field.min : value;
   const top = field.positions.length - 1;
   return field.positions.reduce((word, position, i) => word | (((raw >> (top - i)) & 1) << position), 0);
