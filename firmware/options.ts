@@ -1,10 +1,10 @@
 /**
- * Everything that a build may decide. A value in capitals without a comment
- * sign before it can be given to the compiler as `--use NAME=value`:
+ * Everything that a build may decide. Four values can be given to the compiler
+ * as `--use NAME=value`, each a whole number:
  *
  *     XTAL         clock of the programmer in Hz
  *     BAUD         rate of the serial line
- *     VCC          lowest supply voltage at which targets are written, in mV
+ *     VCC          lowest supply voltage at which targets are written, in V or in mV
  *     TARGET_XTAL  slowest clock of a target in Hz
  *
  * The pins, the versions and the waits are edited here.
@@ -12,7 +12,7 @@
 
 export const XTAL_HZ: i32 = isDefined(XTAL) ? XTAL : 4_000_000;
 export const BAUD_RATE: i32 = isDefined(BAUD) ? BAUD : 19_200;
-export const VCC_MV: i32 = isDefined(VCC) ? VCC : 4_000;
+export const VCC_MV: i32 = isDefined(VCC) ? (VCC < 100 ? VCC * 1000 : VCC) : 4_000;
 export const TARGET_HZ: i32 = isDefined(TARGET_XTAL) ? TARGET_XTAL : 1_000_000;
 
 // --- The board (application note AVR910, figure 4) -----------------------------
@@ -36,12 +36,13 @@ export const HARDWARE_MINOR: u8 = 0x30; // 0
 
 // --- Waits, in milliseconds ---------------------------------------------------
 
-/** A byte of flash or EEPROM, t_WD_PROG by supply voltage: AT90S1200 0838H p47 table 22. */
-export const BYTE_WRITE_MS: u8 = VCC_MV >= 5000 ? 4 : VCC_MV >= 4000 ? 6 : VCC_MV >= 3600 ? 7 : 9;
+/** A byte of flash or EEPROM, t_WD_PROG by supply voltage: AT90S1200 0838H p47 table 22; below 3.2 V by its slope. */
+export const BYTE_WRITE_MS: u8 =
+  VCC_MV >= 5000 ? 4 : VCC_MV >= 4000 ? 6 : VCC_MV >= 3600 ? 7 : VCC_MV >= 3200 ? 9 : 12;
 /** A page of flash: the slowest page device here is the ATmega103 with 56 ms (avrdude.conf). */
 export const PAGE_WRITE_MS: u8 = 56;
 /** Chip erase and lock bits of byte devices: 18 ms at 3.2 V (0838H p47 table 21), 20 ms in avrdude.conf. */
-export const ERASE_MS: u8 = 20;
+export const ERASE_MS: u8 = VCC_MV >= 3200 ? 20 : 24;
 /** Chip erase of page devices: twice the page write (ATmega103 0945G p109). */
 export const PAGE_DEVICE_ERASE_MS: u8 = 112;
 /** From RESET low to the first instruction: at least 20 ms (0838H p45). */
@@ -86,7 +87,7 @@ export function checkOptions(): void {
     ERROR('XTAL and BAUD do not fit: the bit would be more than 1 % off');
   if (CYCLES_PER_BIT > 64 * LONGEST_BIT) ERROR('BAUD is too slow for this XTAL');
   if (CYCLES_PER_BIT < 34) ERROR('BAUD is too fast for this XTAL: a bit needs 34 cycles');
-  if (VCC_MV < 2700 || VCC_MV > 6000) ERROR('VCC is in millivolts, from 2700 to 6000');
+  if (VCC_MV < 2700 || VCC_MV > 6000) ERROR('VCC goes from 2.7 V to 6 V');
   if (XTAL_HZ > 12_000_000) ERROR('the AT90S1200 runs at up to 12 MHz');
   if (TARGET_HZ < 1000 || TARGET_HZ > 24_000_000) ERROR('TARGET_XTAL is in Hz, from 1000 to 24000000');
 }
