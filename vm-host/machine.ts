@@ -140,9 +140,9 @@ export class Machine {
    * @throws Fault
    */
   step(): void {
-    this.queue.runUntil(this.cpu.cycle);
-    if (this.cpu.attention !== 0 && this.attend(this.cpu.cycle + 1)) return;
-    this.cpu.execute();
+    const { cpu, queue } = this;
+    if (queue.nextTime <= cpu.cycle) queue.runUntil(cpu.cycle);
+    if (cpu.attention === 0 || !this.attend(cpu.cycle + 1)) cpu.execute();
   }
 
   /**
