@@ -248,8 +248,9 @@ class Job {
 
   /** `L`, so that the target runs, whatever happened. */
   *leave(): Host<void> {
-    if (!this.problem) this.begin('leave', 1);
+    const progress = this.problem ? () => undefined : this.begin('leave', 1);
     const reply = yield { send: avr910Request('L'), expect: 1 };
+    if (reply[0] === DONE) progress(1);
     if (reply[0] === DONE || this.problem) return;
     this.fail(new HostError(reply.length ? `'L' was answered with ${show(reply[0])}` : "no answer to 'L'"));
   }

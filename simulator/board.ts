@@ -62,6 +62,9 @@ export interface BoardState {
   readonly line: SerialLineState;
 }
 
+/** How long a program has to get back to its wait after the last byte of a conversation. */
+const SETTLING_BITS = 20;
+
 /** Why {@link Board.runUntilQuiet} came back. */
 export type Quiet =
   /** Everything is sent and the program waits for the host: no time passes any more. */
@@ -90,6 +93,9 @@ export class Board {
   onByte?: (byte: number, time: Cycle) => void;
   private conversation: Conversation<unknown> | undefined;
   private readonly timeout: Timer;
+  private readonly lookTimer: Timer;
+  private lookout = { limit: 0, slice: 0, heard: 0, since: 0 };
+  private outcome: Quiet | undefined;
   /** Bytes of the programmer so far. */
   private heard = 0;
 
@@ -99,6 +105,7 @@ export class Board {
     this.queue = programmer.queue;
     this.xtal = xtal;
     this.timeout = this.queue.timer(now => this.conversation?.timedOut(now));
+    this.lookTimer = this.queue.timer(now => this.look(now));
     this.reportContention();
     this.wireProgrammer();
     this.target = target ? this.insert(target, options, targetXtal) : undefined;
@@ -160,19 +167,22 @@ export class Board {
   }
 
   /**
-   * Runs a host conversation to its end. The next bytes start at the moment the last
-   * awaited stop bit was sampled; an answer that does not come in time is short.
+   * Runs a host conversation to its end. Before it and after it the program gets up to
+   * two characters' time to come to its wait for the host. Within it the next bytes start
+   * at the moment the last awaited stop bit was sampled; an answer that does not come in
+   * time is short.
    * @returns what the conversation returns
    * @throws what the conversation or the program throws
    */
   run<R>(host: Host<R>): R {
-    const conversation = new Conversation(host, this.line, this.timeout, this.xtal, () =>
-      this.programmer.stop(),
-    );
+    const settling = this.line.bits.edge(SETTLING_BITS);
+    this.runUntilQuiet(settling / this.xtal);
+    const finished = (now: Cycle) => this.lookOut(now, settling);
+    const conversation = new Conversation(host, this.line, this.timeout, this.xtal, finished);
     this.conversation = conversation as Conversation<unknown>;
     try {
       conversation.start(this.programmer.cycle);
-      while (!conversation.over) this.programmer.run(Number.POSITIVE_INFINITY);
+      this.runToOutcome();
       return conversation.result();
     } finally {
       this.conversation = undefined;
@@ -190,23 +200,9 @@ export class Board {
    * `limitSeconds` simulated seconds went by without a byte in either direction.
    */
   runUntilQuiet(limitSeconds = ANSWER_TIMEOUT): Quiet {
-    const bit = this.line.bits.edge(1);
-    let slice = bit;
-    let heard = this.heard;
-    let since = this.programmer.cycle;
-    while (!this.quiet) {
-      const now = this.programmer.cycle;
-      if (this.line.busy || heard !== this.heard) {
-        heard = this.heard;
-        since = now;
-        slice = bit;
-      }
-      if (now - since >= limitSeconds * this.xtal) return 'limit';
-      this.programmer.run(now + slice);
-      // look often at first, for the program is soon back at its wait; then ever less
-      slice = Math.min(2 * slice, 16 * bit);
-    }
-    return 'quiet';
+    if (this.quiet) return 'quiet';
+    this.lookOut(this.programmer.cycle, limitSeconds * this.xtal);
+    return this.runToOutcome();
   }
 
   save(): BoardState {
@@ -222,6 +218,35 @@ export class Board {
     if (state.target) this.target?.restore(state.target);
     this.line.restore(state.line);
     this.queue.restore(state.queue);
+  }
+
+  private runToOutcome(): Quiet {
+    try {
+      while (!this.outcome) this.programmer.run(Number.POSITIVE_INFINITY);
+      return this.outcome;
+    } finally {
+      this.outcome = undefined;
+      this.lookTimer.cancel();
+    }
+  }
+
+  /** From `now` on looks whether the board has become quiet, and gives up after `limit` idle cycles. */
+  private lookOut(now: Cycle, limit: Cycle): void {
+    this.lookout = { limit, slice: this.line.bits.edge(1), heard: this.heard, since: now };
+    this.lookTimer.at(now);
+  }
+
+  /** Looks often at first, for the program is soon back at its wait; then ever less. */
+  private look(now: Cycle): void {
+    const { lookout } = this;
+    const bit = this.line.bits.edge(1);
+    if (this.line.busy || lookout.heard !== this.heard)
+      Object.assign(lookout, { slice: bit, heard: this.heard, since: now });
+    if (this.quiet) this.outcome = 'quiet';
+    else if (now - lookout.since >= lookout.limit) this.outcome = 'limit';
+    if (this.outcome) this.programmer.stop();
+    else this.lookTimer.at(now + lookout.slice);
+    lookout.slice = Math.min(2 * lookout.slice, 16 * bit);
   }
 
   private get quiet(): boolean {
@@ -249,7 +274,7 @@ class Conversation<R> {
     private readonly line: SerialLine,
     private readonly timeout: Timer,
     private readonly xtal: number,
-    private readonly stop: () => void,
+    private readonly finished: (now: Cycle) => void,
   ) {}
 
   start(now: Cycle): void {
@@ -290,10 +315,10 @@ class Conversation<R> {
   /** Asks the host what it sends next. An exchange without bytes to send may be answered already. */
   private advance(now: Cycle, reply: Uint8Array): void {
     this.exchange = undefined;
-    const next = this.ask(reply);
-    if (!next) return;
+    const next = this.over ? undefined : this.ask(reply);
     this.exchange = next;
-    if (next.send.length > 0) this.line.send(next.send, now);
+    if (!next) this.finished(now);
+    else if (next.send.length > 0) this.line.send(next.send, now);
     else this.sent(now);
   }
 
@@ -306,7 +331,6 @@ class Conversation<R> {
       this.thrown = { error };
     }
     this.over = true;
-    this.stop();
     return undefined;
   }
 }

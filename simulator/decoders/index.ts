@@ -35,18 +35,21 @@ export function decode(nets: BoardNets, options: DecodeOptions): { finish(now: C
   });
   const avr910 = new Avr910Decoder({ onAnnotation, onExchange });
   const uart = { baud, xtal, onAnnotation };
-  const txd = new UartDecoder({
+  // A character is told when its wire moves again, so before each one the other wire is asked for what came earlier.
+  const txd: UartDecoder = new UartDecoder({
     ...uart,
     net: nets.TXD,
     row: 'uart txd',
-    onCharacter: c => avr910.programmer(c),
+    onCharacter: character => {
+      rxd.finish(character.start);
+      avr910.programmer(character);
+    },
   });
-  const rxd = new UartDecoder({
+  const rxd: UartDecoder = new UartDecoder({
     ...uart,
     net: nets.RXD,
     row: 'uart rxd',
     onCharacter: character => {
-      // the answer before this command may still wait for its next edge
       txd.finish(character.start);
       avr910.host(character);
     },

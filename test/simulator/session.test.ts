@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Exchange, formatSession, parseSession, replay, SessionError } from '../../simulator/index.ts';
+import {
+  type Exchange,
+  formatSession,
+  parseSession,
+  replay,
+  type SessionError,
+} from '../../simulator/index.ts';
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 
