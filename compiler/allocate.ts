@@ -1,0 +1,295 @@
+/**
+ * Gives every value one of the 32 registers, over the whole program at once.
+ *
+ * needs:  machine blocks over virtual registers
+ * leaves: the same blocks over r0..r31; a copy whose two ends got one register is gone
+ * keeps:  the instructions and their order
+ *
+ * There is nowhere to spill, so everything rests on merging: a copy is removed by
+ * giving both ends one register whenever their lives allow it and the whole graph
+ * can still be coloured. Immediate instructions want r16..r31; values that never
+ * meet one are put below.
+ */
+
+import { CompileError } from './diagnostic.ts';
+import { dropDeadCode, Liveness } from './liveness.ts';
+import { defs, type Instr, type MProgram, type Reg, SHAPES, type Test, testUses, uses } from './mir.ts';
+
+const REGISTERS = 32;
+const FIRST_HIGH = 16;
+
+/** Allocates. @throws CompileError C302 when too many values are live at once */
+export function allocate(program: MProgram, chipName: string): void {
+  while (dropDeadCode(program)) {
+    // a dead copy may have kept another value alive
+  }
+  const graph = new InterferenceGraph(program);
+  const copies = collectCopies(program);
+  coalesce(graph, copies);
+  const colours = colour(graph);
+  if (!colours) throw tooManyValues(program, graph, chipName);
+  apply(program, reg => colours[graph.find(reg)]);
+}
+
+/** Registers that cannot both be in the same place, and the classes they need. */
+class InterferenceGraph {
+  readonly neighbours: Set<Reg>[];
+  readonly high: boolean[];
+  readonly used: boolean[];
+  private readonly parent: Reg[];
+
+  constructor(program: MProgram) {
+    this.neighbours = Array.from({ length: program.regs }, () => new Set<Reg>());
+    this.high = new Array<boolean>(program.regs).fill(false);
+    this.used = new Array<boolean>(program.regs).fill(false);
+    this.parent = Array.from({ length: program.regs }, (_, i) => i);
+    const liveness = new Liveness(program);
+    const interrupted = this.classify(program);
+    for (const fn of program.fns) {
+      // a handler may come at any time, so it disturbs nobody
+      const survivors = fn.vector === undefined ? liveness.survivors(fn) : interrupted;
+      for (const block of fn.blocks) {
+        liveness.walk(fn, block, (ins, after) => this.addDefs(ins, after, survivors));
+      }
+      for (const param of fn.params.flat())
+        if (param !== undefined) for (const other of survivors) this.connect(param, other);
+    }
+  }
+
+  /** Marks used registers and those that need r16..r31; answers all registers of ordinary code. */
+  private classify(program: MProgram): Set<Reg> {
+    const ordinary = new Set<Reg>();
+    for (const fn of program.fns) {
+      for (const block of fn.blocks) {
+        const regs = block.instrs.flatMap(ins => [...uses(ins), ...defs(ins)]);
+        if (block.term.kind === 'test')
+          regs.push(...testUses(block.term.test), ...highInTest(block.term.test, this.high));
+        for (const reg of regs) {
+          this.used[reg] = true;
+          if (fn.vector === undefined) ordinary.add(reg);
+        }
+        for (const ins of block.instrs) {
+          if (SHAPES[ins.op].high) this.high[ins.d] = true;
+          for (const reg of ins.scratch) this.high[reg] = true;
+        }
+      }
+    }
+    return ordinary;
+  }
+
+  private addDefs(ins: Instr, after: Set<Reg>, survivors: Set<Reg>): void {
+    for (const reg of defs(ins)) {
+      // the source of a copy holds the same value: no conflict
+      const source = ins.op === 'mov' ? ins.r : -1;
+      for (const other of after) if (other !== source) this.connect(reg, other);
+      for (const other of survivors) if (other !== source) this.connect(reg, other);
+      for (const other of ins.scratch) this.connect(reg, other);
+    }
+  }
+
+  connect(a: Reg, b: Reg): void {
+    if (a === b) return;
+    this.neighbours[a].add(b);
+    this.neighbours[b].add(a);
+  }
+
+  find(reg: Reg): Reg {
+    let root = reg;
+    while (this.parent[root] !== root) root = this.parent[root];
+    return root;
+  }
+
+  /** Registers that stand for themselves. */
+  roots(): Reg[] {
+    return this.parent.flatMap((parent, i) => (parent === i && this.used[i] ? [i] : []));
+  }
+
+  /** Makes `b` one with `a`; answers how to take it back. */
+  merge(a: Reg, b: Reg): () => void {
+    const added = [...this.neighbours[b]].filter(reg => !this.neighbours[a].has(reg));
+    const wasHigh = this.high[a];
+    const others = [...this.neighbours[b]];
+    for (const reg of others) this.neighbours[reg].delete(b);
+    for (const reg of added) this.connect(a, reg);
+    this.high[a] ||= this.high[b];
+    this.parent[b] = a;
+    return () => {
+      this.parent[b] = b;
+      this.high[a] = wasHigh;
+      for (const reg of added) {
+        this.neighbours[a].delete(reg);
+        this.neighbours[reg].delete(a);
+      }
+      for (const reg of others) this.neighbours[reg].add(b);
+    };
+  }
+}
+
+/** A comparison with a constant is CPI, which needs r16..r31; a test for zero is not. */
+export function needsCpi(test: Test): boolean {
+  return (
+    test.kind === 'compare' &&
+    test.b[0] === undefined &&
+    !(test.cc === 'eq' && test.k === 0 && test.a.length === 1)
+  );
+}
+
+function highInTest(test: Test, high: boolean[]): Reg[] {
+  if (test.kind !== 'compare' || !needsCpi(test)) return [];
+  high[test.a[0]] = true;
+  return [test.a[0]];
+}
+
+function collectCopies(program: MProgram): { to: Reg; from: Reg }[] {
+  const copies: { to: Reg; from: Reg }[] = [];
+  for (const fn of program.fns) {
+    for (const block of fn.blocks) {
+      for (const ins of block.instrs) if (ins.op === 'mov') copies.push({ to: ins.d, from: ins.r });
+    }
+  }
+  return copies;
+}
+
+/** Merges the ends of copies, most often copied pairs first, as long as the graph stays colourable. */
+function coalesce(graph: InterferenceGraph, copies: { to: Reg; from: Reg }[]): void {
+  const weight = new Map<string, number>();
+  for (const { to, from } of copies) weight.set(`${to} ${from}`, (weight.get(`${to} ${from}`) ?? 0) + 1);
+  const order = [...weight].sort((a, b) => b[1] - a[1]).map(([key]) => key.split(' ').map(Number));
+  const start = isColourable(graph);
+  for (const [to, from] of order) {
+    const [a, b] = [graph.find(to), graph.find(from)];
+    if (a === b || graph.neighbours[a].has(b)) continue;
+    const undo = graph.merge(a, b);
+    if (start && !isColourable(graph)) undo();
+  }
+}
+
+/** A cheap sufficient test: nodes with few neighbours are taken away until none is left. */
+function isColourable(graph: InterferenceGraph): boolean {
+  return peel(graph) !== undefined;
+}
+
+/**
+ * The order in which registers can be coloured: the high class first among itself
+ * (16 places), then the rest (32 places). Undefined when some cannot be placed for sure.
+ */
+function peel(graph: InterferenceGraph): Reg[] | undefined {
+  const roots = graph.roots();
+  const high = peelClass(
+    graph,
+    roots.filter(reg => graph.high[reg]),
+    REGISTERS - FIRST_HIGH,
+    reg => graph.high[reg],
+  );
+  const rest =
+    high &&
+    peelClass(
+      graph,
+      roots.filter(reg => !graph.high[reg]),
+      REGISTERS,
+      () => true,
+    );
+  return rest && [...high, ...rest];
+}
+
+function peelClass(
+  graph: InterferenceGraph,
+  regs: Reg[],
+  places: number,
+  counts: (reg: Reg) => boolean,
+): Reg[] | undefined {
+  const degree = new Map<Reg, number>();
+  for (const reg of regs) degree.set(reg, [...graph.neighbours[reg]].filter(counts).length);
+  const order: Reg[] = [];
+  const work = regs.filter(reg => degree.get(reg)! < places);
+  const gone = new Set(work);
+  for (let reg = work.pop(); reg !== undefined; reg = work.pop()) {
+    order.push(reg);
+    for (const other of graph.neighbours[reg]) {
+      const left = degree.get(other);
+      if (left === undefined || gone.has(other)) continue;
+      degree.set(other, left - 1);
+      if (left - 1 < places) {
+        gone.add(other);
+        work.push(other);
+      }
+    }
+  }
+  return order.length === regs.length ? order.reverse() : undefined;
+}
+
+/** Colours from the top for the high class and from r15 down for the rest. */
+function colour(graph: InterferenceGraph): number[] | undefined {
+  const order = peel(graph) ?? byDegree(graph);
+  const colours = new Array<number>(graph.neighbours.length).fill(-1);
+  for (const reg of order) {
+    const taken = new Set([...graph.neighbours[reg]].map(other => colours[other]));
+    const place = placesFor(graph.high[reg]).find(candidate => !taken.has(candidate));
+    if (place === undefined) return undefined;
+    colours[reg] = place;
+  }
+  return colours;
+}
+
+/** Without a safe order the most entangled go first: it often works all the same. */
+function byDegree(graph: InterferenceGraph): Reg[] {
+  const rank = (reg: Reg) => graph.neighbours[reg].size + (graph.high[reg] ? 1000 : 0);
+  return graph.roots().sort((a, b) => rank(b) - rank(a));
+}
+
+function placesFor(high: boolean): number[] {
+  const upper = Array.from({ length: REGISTERS - FIRST_HIGH }, (_, i) => FIRST_HIGH + i);
+  const lower = Array.from({ length: FIRST_HIGH }, (_, i) => FIRST_HIGH - 1 - i);
+  return high ? upper : [...lower, ...upper];
+}
+
+function apply(program: MProgram, place: (reg: Reg) => number): void {
+  const mapped = (reg: Reg) => (reg < 0 ? reg : place(reg));
+  for (const fn of program.fns) {
+    for (const block of fn.blocks) {
+      for (const ins of block.instrs) {
+        ins.d = mapped(ins.d);
+        ins.r = mapped(ins.r);
+        ins.scratch = ins.scratch.map(mapped);
+      }
+      block.instrs = block.instrs.filter(ins => ins.op !== 'mov' || ins.d !== ins.r);
+      if (block.term.kind === 'test') block.term = { ...block.term, test: mapTest(block.term.test, mapped) };
+    }
+    fn.params = fn.params.map(regs => regs.map(reg => (reg === undefined ? undefined : mapped(reg))));
+    fn.result = fn.result.map(reg => (reg === undefined ? undefined : mapped(reg)));
+  }
+  program.globals = program.globals.map(mapped);
+}
+
+function mapTest(test: Test, mapped: (reg: Reg) => number): Test {
+  if (test.kind === 'compare') {
+    return {
+      ...test,
+      a: test.a.map(mapped),
+      b: test.b.map(reg => (reg === undefined ? undefined : mapped(reg))),
+    };
+  }
+  return test.kind === 'bit' ? { ...test, reg: mapped(test.reg) } : test;
+}
+
+function tooManyValues(program: MProgram, graph: InterferenceGraph, chipName: string): CompileError {
+  const liveness = new Liveness(program);
+  let worst = { count: 0, at: program.entry.at };
+  for (const fn of program.fns) {
+    for (const block of fn.blocks) {
+      liveness.walk(fn, block, (ins, after) => {
+        const live = new Set(
+          [...after, ...liveness.survivors(fn), ...uses(ins), ...defs(ins)].map(reg => graph.find(reg)),
+        );
+        if (live.size > worst.count) worst = { count: live.size, at: ins.at };
+      });
+    }
+  }
+  const needed = Math.max(worst.count, REGISTERS + 1);
+  return new CompileError('C302', program.placeOf(worst.at), [
+    needed,
+    chipName,
+    REGISTERS,
+    needed - REGISTERS,
+  ]);
+}

@@ -1,0 +1,101 @@
+/**
+ * Every message of the compiler: code, what is wrong, what to do about it.
+ * A message names a place in the TypeScript source whenever there is one.
+ */
+
+/** A place in the source, lines and columns from 1. */
+export interface Place {
+  file: string;
+  line: number;
+  column: number;
+}
+
+/** The table of refusals: `{}` is filled in with details, in order. */
+const MESSAGES = {
+  C101: { text: 'not a WebAssembly module: {}', remedy: 'Pass the .wasm file that asc wrote.' },
+  C102: { text: 'malformed WebAssembly at byte {}: {}', remedy: 'Build the module again with asc.' },
+  C103: {
+    text: 'no exported function {}',
+    remedy: "Write 'export function main(): void' in the entry file.",
+  },
+  C104: {
+    text: 'unknown import {}',
+    remedy:
+      'Use the functions of firmware/chip.ts: in, out, sbi, cbi, bit, nop, sleep, wdr, sei, cli, delay.',
+  },
+  C201: {
+    text: '{} needs memory; the {} has 32 registers and no RAM',
+    remedy: 'Keep the value in a local or a module-level let; turn tables into a switch.',
+  },
+  C202: {
+    text: '{} is a floating-point operation; the {} computes on bytes',
+    remedy: 'Use scaled integers.',
+  },
+  C203: {
+    text: '{} is a 64-bit operation; values have at most 32 bits',
+    remedy: 'Use u32, better u16 or u8.',
+  },
+  C204: {
+    text: '{} calls through a table; the {} has no ICALL',
+    remedy: 'Call the function by its name, or choose with a switch.',
+  },
+  C205: {
+    text: 'recursion: {}; the {} has a stack of {} return addresses and no RAM',
+    remedy: 'Use a loop.',
+  },
+  C206: {
+    text: 'WebAssembly operation {} is outside the profile',
+    remedy: 'Write it with plain integer operations.',
+  },
+  C207: {
+    text: '{} must be a constant',
+    remedy: 'Pass a literal or a const: the instruction holds the value.',
+  },
+  C208: { text: '{} = {} is out of range {}', remedy: 'See the register table of the part in chip.ts.' },
+  C209: { text: 'module-level value {} needs more than 32 bits', remedy: 'Use u8, u16 or u32.' },
+  C210: {
+    text: 'the program can reach code that must not be reached',
+    remedy: 'Remove the assertion or the abort.',
+  },
+  C301: {
+    text: '{} nested calls ({}) need {} return addresses; the {} has {}: {} too many',
+    remedy: 'Merge one of these functions into its caller, or mark it @inline.',
+  },
+  C302: {
+    text: 'too many values are live at once: {} registers are needed here and {} has {}: {} too many',
+    remedy: 'Shorten the lives of values, use u8 instead of wider types, or drop a module-level let.',
+  },
+  C303: {
+    text: 'the program has {} words; the {} holds {}: {} too many',
+    remedy: 'The largest functions are {}. Leave out a feature or share code.',
+  },
+  C304: { text: 'address {} does not exist on the {}', remedy: 'See the register table of the part.' },
+  C305: {
+    text: '{} is an exported function but no vector of the {}',
+    remedy: 'Export only main and interrupt handlers named as the vector: {}.',
+  },
+} as const;
+
+/** The code of a refusal, for example `C201`. */
+export type Code = keyof typeof MESSAGES;
+
+/** A refusal: the program cannot become an image. */
+export class CompileError extends Error {
+  override readonly name = 'CompileError';
+
+  constructor(
+    readonly code: Code,
+    readonly place: Place | undefined,
+    details: readonly (string | number)[],
+  ) {
+    super(format(code, place, details));
+  }
+}
+
+function format(code: Code, place: Place | undefined, details: readonly (string | number)[]): string {
+  let next = 0;
+  const fill = (text: string) => text.replace(/\{\}/g, () => String(details[next++]));
+  const { text, remedy } = MESSAGES[code];
+  const where = place ? `${place.file}:${place.line}:${place.column} ` : '';
+  return `${where}${code} ${fill(text)}. ${fill(remedy)}`;
+}

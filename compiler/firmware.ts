@@ -1,0 +1,67 @@
+/** From a TypeScript firmware to an image: asc, then the compiler. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import type { Chip } from '../vm-host/chip.ts';
+import type { Image } from './image.ts';
+import { compile } from './index.ts';
+
+export interface BuildOptions {
+  /** Path of the entry file. */
+  entry: string;
+  /** Integer constants that the source declares and the build defines, for example XTAL and BAUD. */
+  defines?: Readonly<Record<string, number>>;
+  chip?: Chip;
+}
+
+/** asc refused the source: its own messages, with file and line. */
+export class BuildError extends Error {
+  override readonly name = 'BuildError';
+}
+
+export interface BuiltFirmware {
+  image: Image;
+  /** The WebAssembly module, for logic mode. */
+  wasm: Uint8Array;
+  /** The same module as text, for a person. */
+  text: string;
+}
+
+/** Flags of asc that give the smallest module within the profile. */
+const FLAGS = ['-Oz', '--runtime', 'stub', '--noAssert', '--debug', '--use', 'abort=', '--sourceMap'];
+
+/**
+ * Builds a firmware. The assembler of WebAssembly (AssemblyScript) is loaded only here: it is large.
+ * @throws BuildError when asc refuses the source, CompileError when the program does not fit the chip
+ */
+export async function buildFirmware({ entry, defines = {}, chip }: BuildOptions): Promise<BuiltFirmware> {
+  if (!existsSync(entry)) throw new BuildError(`${entry}: no such file`);
+  const { main } = await import('assemblyscript/asc');
+  const root = dirname(resolve(entry));
+  const outputs = new Map<string, string | Uint8Array>();
+  const uses = Object.entries(defines).flatMap(([name, value]) => ['--use', `${name}=${value}`]);
+  const args = [relative(root, resolve(entry)), ...FLAGS, ...uses, '-o', 'out.wasm', '--textFile', 'out.wat'];
+  const { error, stderr } = await main(args, {
+    readFile: name => readSource(resolve(root, name)),
+    writeFile: (name, contents) => void outputs.set(name, contents),
+    listFiles: () => [],
+  });
+  if (error) throw new BuildError(stderr.toString().trim() || error.message);
+  const wasm = outputs.get('out.wasm') as Uint8Array;
+  const sourceMap = outputs.get('out.wasm.map') as string;
+  const renameFile = (file: string) => shownName(root, file);
+  return {
+    image: compile(wasm, { sourceMap, chip, renameFile }),
+    wasm,
+    text: outputs.get('out.wat') as string,
+  };
+}
+
+function readSource(path: string): string | null {
+  return existsSync(path) ? readFileSync(path, 'utf8') : null;
+}
+
+/** Messages name files as seen from where the user stands. */
+function shownName(root: string, file: string): string {
+  return file.startsWith('~lib/') ? file : relative(process.cwd(), resolve(root, file));
+}
