@@ -113,7 +113,9 @@ export class Cpu implements Core {
   execute(): void {
     const operation = this.program.operations[this.pc];
     this.pc = operation.next;
-    this.cycle += operation.run(this, operation.a, operation.b) ? operation.taken : operation.clocks;
+    // in two steps: an access to the EEPROM moves `cycle` while it runs
+    const taken = operation.run(this, operation.a, operation.b);
+    this.cycle += taken ? operation.taken : operation.clocks;
   }
 
   /** Program counter and SREG to their initial values, the stack empty; R0 to R31 keep what they had. */
