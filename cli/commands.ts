@@ -131,7 +131,8 @@ export const commands: readonly CommandRow[] = [
       'isp replay job.session                       with the firmware of this project',
       'isp replay job.session --firmware other.hex --replies out.txt --json',
     ],
-    run: async (session, options) => (await import('./replay.ts')).replay(session!, options as never),
+    run: async (session, options, terminal) =>
+      (await import('./replay.ts')).replaySession(session!, options as never, terminal),
   },
   {
     name: 'devices',

@@ -17,7 +17,11 @@ const columns: readonly [heading: string, cell: (name: string, device: Device) =
 /** The list as a table and as JSON. */
 export async function listDevices(): Promise<Outcome> {
   const rows = Object.entries(devices);
-  return { ok: true, text: table(rows), json: { devices: rows.map(([name, device]) => facts(name, device)) } };
+  return {
+    ok: true,
+    text: table(rows),
+    json: { devices: rows.map(([name, device]) => facts(name, device)) },
+  };
 }
 
 function facts(name: string, device: Device): Record<string, unknown> {
@@ -39,7 +43,12 @@ function table(rows: readonly [string, Device][]): string[] {
     ...rows.map(([name, device]) => columns.map(([, cell]) => cell(name, device))),
   ];
   const widths = columns.map((_, i) => Math.max(...cells.map(row => row[i].length)));
-  return cells.map(row => row.map((cell, i) => cell.padEnd(widths[i])).join('  ').trimEnd());
+  return cells.map(row =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i]))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 function codeOf(device: Device): string {

@@ -1,8 +1,8 @@
 /** Files in and out, with errors that name the file. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
-import { parseHex } from '../compiler/index.ts';
-import { UsageError } from './errors.ts';
+import { HexError, parseHex } from '../compiler/index.ts';
+import { JobError, UsageError } from './errors.ts';
 
 /** No image, session or source of ours comes near; a mistaken file name (a disk image, /dev/zero) does. */
 const LARGEST_BYTES = 64 * 1024 * 1024;
@@ -50,23 +50,53 @@ export function write(path: string, content: string | Uint8Array): void {
   }
 }
 
+/** A file that grows while a job runs; opened at once, so that a wrong name is told before the work. */
+export class OutputFile {
+  private readonly handle: number;
+
+  /** @throws UsageError when it cannot be written */
+  constructor(private readonly path: string) {
+    try {
+      mkdirSync(dirname(path), { recursive: true });
+      this.handle = openSync(path, 'w');
+    } catch (error) {
+      throw new UsageError(`cannot write ${path}: ${reason(error)}`);
+    }
+  }
+
+  /** @throws JobError when the disk does not take it */
+  write(text: string): void {
+    try {
+      writeSync(this.handle, text);
+    } catch (error) {
+      throw new JobError(`cannot go on writing ${this.path}: ${reason(error)}`);
+    }
+  }
+
+  close(): void {
+    closeSync(this.handle);
+  }
+}
+
 /**
  * An image for a memory of `size` bytes: Intel HEX, or raw bytes when the name ends in .bin.
  * @throws UsageError with the file, and for HEX the line
  */
 export function readImage(path: string, size: number): Uint8Array {
-  const bytes = extname(path).toLowerCase() === '.bin' ? readBytes(path) : readHex(path);
-  if (bytes.length === 0) throw new UsageError(`${path} is empty`);
+  const bytes = extname(path).toLowerCase() === '.bin' ? readBytes(path) : readHex(path, size);
+  if (bytes.length === 0) throw new UsageError(`${path} holds no bytes`);
   if (bytes.length > size)
-    throw new UsageError(`${path} has ${bytes.length} bytes; the memory holds ${size}: ${bytes.length - size} too many`);
+    throw new UsageError(
+      `${path} has ${bytes.length} bytes; the memory holds ${size}: ${bytes.length - size} too many`,
+    );
   return bytes;
 }
 
-function readHex(path: string): Uint8Array {
+function readHex(path: string, size: number): Uint8Array {
   const text = readText(path);
   try {
-    return parseHex(text).bytes;
+    return parseHex(text, size).bytes;
   } catch (error) {
-    throw new UsageError(`${path}: ${(error as Error).message}`);
+    throw error instanceof HexError ? new UsageError(`${path}: ${error.message}`) : error;
   }
 }

@@ -3,6 +3,7 @@
 import { devices } from '../simulator/index.ts';
 import { chips } from '../vm-host/index.ts';
 import type { OptionRow } from './commands.ts';
+import { faults } from './faults.ts';
 import { decimal, hertz, oneOf, whole } from './values.ts';
 
 /** The word for a socket without a chip. */
@@ -115,5 +116,8 @@ export const engine: OptionRow = {
 
 export const fault: OptionRow = {
   flags: '--fault <name>',
-  help: 'something wrong on the board: ...',
+  help: `something wrong on the board:\n${Object.entries(faults)
+    .map(([name, { help }]) => `${name}: ${help}`)
+    .join('\n')}`,
+  value: oneOf(Object.keys(faults)),
 };

@@ -76,6 +76,7 @@ function version(): string {
 function parser(terminal: Terminal, finish: (outcome: Outcome) => void): Command {
   const program = new Command('isp').description(SUMMARY).version(version(), '-V, --version');
   quiet(program, terminal);
+  program.showHelpAfterError('Try: isp --help');
   for (const row of commands) program.addCommand(commandOf(row, terminal, finish));
   return program.addHelpText('after', '\nMore about one command, with examples: isp COMMAND --help');
 }

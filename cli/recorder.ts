@@ -1,27 +1,22 @@
 /**
- * Writes down a live conversation as a session: one line per exchange. A line ends where the host, having received
- * something, sends again; that is the only thing a replay has to know about the host.
+ * Writes down a live conversation as a session while it happens. A line ends where the host, having received
+ * something, sends again: that is all a replay has to know about the host.
  */
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { UsageError } from './errors.ts';
+import { formatSession } from '../simulator/index.ts';
+import { OutputFile } from './files.ts';
 
 /** A host that sends for ever without an answer must not make a line for ever. */
 const LONGEST_LINE = 4096;
 
 /** The open session file. */
 export class Recorder {
+  private readonly file: OutputFile;
   private sent: number[] = [];
   private received = 0;
 
-  private constructor(private readonly file: number) {}
-
   /** @throws UsageError when the file cannot be written */
-  static open(path: string): Recorder {
-    try {
-      return new Recorder(openSync(path, 'w'));
-    } catch (error) {
-      throw new UsageError(`cannot write the session ${path}: ${(error as Error).message}`);
-    }
+  constructor(path: string) {
+    this.file = new OutputFile(path);
   }
 
   /** The host sent `bytes`. */
@@ -37,12 +32,12 @@ export class Recorder {
 
   close(): void {
     this.endExchange();
-    closeSync(this.file);
+    this.file.close();
   }
 
   private endExchange(): void {
     if (this.sent.length > 0)
-      writeSync(this.file, `${Buffer.from(this.sent).toString('hex')} ${this.received}\n`);
+      this.file.write(formatSession([{ send: Uint8Array.from(this.sent), expect: this.received }]));
     this.sent = [];
     this.received = 0;
   }

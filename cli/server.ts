@@ -21,6 +21,8 @@ export interface ServerOptions {
   onListening(port: number): void;
   /** Something a person should know: a client came, left, vanished, floods, was refused. */
   onRemark(text: string): void;
+  /** A client has gone, however; the name is that of the remarks. */
+  onLeft(name: string): void;
 }
 
 /** Bytes that go to the simulation in one go: about 0.13 simulated seconds of line at 19200 baud. */
@@ -105,6 +107,7 @@ export class SerialServer {
       if (!isNetworkError(error)) this.failure = error;
       else onRemark(`${client.name} ${this.stopping ? 'dropped' : 'vanished'}: ${traffic(client)}`);
     }
+    this.options.onLeft(client.name);
     client.socket.destroy();
     this.attendance = this.socket = undefined;
     if (this.options.once || this.failure) this.stop();

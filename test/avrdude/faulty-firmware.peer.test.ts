@@ -1,6 +1,7 @@
 /** Rows 30 to 32: what avrdude 7.1 makes of a programmer that is absent, of another kind, wrong or mute. */
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { avrdude, counts, FOR_1200, hasAvrdude, isp, Server, Workspace } from './harness.ts';
+import { buildFirmware, Server, Workspace } from '../cli/process.ts';
+import { avrdude, conversations, FOR_1200, hasAvrdude, table, tally } from './harness.ts';
 import { writeImages } from './play.ts';
 import { healthy, stub } from './stub.ts';
 
@@ -60,8 +61,9 @@ describe.skipIf(!hasAvrdude())('avrdude 7.1 and a faulty programmer', () => {
     const port = await serve({ ...healthy, t: mute, T: { takes: 1, answers: [] } }, []);
     const run = await avrdude(port, FOR_1200, { timeout: PATIENCE_MS });
     expect(run.killed).toBe(true);
-    const { conversations } = await server!.stop();
-    expect(counts(conversations[0])).toBe('S1 V1 v1 p1 a1 b1 t1');
+    await server!.stop();
+    const { session } = await server!.ended();
+    expect(conversations(session).map(tally)).toEqual([table('S1 V1 v1 p1 a1 b1 t1')]);
   });
 });
 
@@ -70,8 +72,7 @@ describe.skipIf(!hasAvrdude())('avrdude 7.1 with the wrong protocol', () => {
   afterAll(() => workspace.remove());
 
   it('row 30: fails with avr911, and the programmer serves the next client', async () => {
-    const firmware = workspace.file('firmware.hex');
-    expect(isp(['build', '-o', firmware]).status).toBe(0);
+    const firmware = buildFirmware(workspace);
     const server = await Server.start(workspace, ['--firmware', firmware]);
     const wrong = await avrdude(server.port, ['-c', 'avr911', '-p', '1200']);
     const right = await avrdude(server.port, FOR_1200);

@@ -1,4 +1,5 @@
 /** The memories that the rows write and compare: the same bytes on every machine. */
+import { hexFile, record } from '../cli/hex.ts';
 import type { Holds, Images } from './rows.ts';
 
 /** Bytes of a xorshift generator; the seed is part of the test. */
@@ -21,27 +22,8 @@ function holes(): Uint8Array {
   return bytes;
 }
 
-/** A data record of Intel HEX: count, address, type 0, data, and the checksum that makes the sum zero. */
-function record(address: number, data: Uint8Array): string {
-  const bytes = [data.length, address >> 8, address & 0xff, 0, ...data];
-  const checksum = -bytes.reduce((sum, byte) => sum + byte, 0) & 0xff;
-  return `:${Buffer.from([...bytes, checksum]).toString('hex').toUpperCase()}`;
-}
-
-const END_RECORD = ':00000001FF\n';
-
-/** A short image as Intel HEX, from address 0. */
-export function hexText(bytes: readonly number[]): string {
-  const starts = Array.from({ length: Math.ceil(bytes.length / PIECE) }, (_, i) => i * PIECE);
-  const lines = starts.map(start => record(start, Uint8Array.from(bytes.slice(start, start + PIECE))));
-  return [...lines, END_RECORD].join('\n');
-}
-
 /** Intel HEX that names 48 bytes of 1024. */
-export const holesHex = [
-  ...pieces.map(start => record(start, holes().subarray(start, start + PIECE))),
-  END_RECORD,
-].join('\n');
+export const holesHex = hexFile(pieces.map(start => record(start, holes().subarray(start, start + PIECE))));
 
 const r1k = noise(1024, 910);
 

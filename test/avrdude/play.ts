@@ -1,6 +1,7 @@
 /** Plays a row of the table against a server and checks every witness: status, words, wire, memories. */
 import { expect } from 'vitest';
-import { avrdude, type Command, FOR_1200, type Run, type Served, Server, type Workspace } from './harness.ts';
+import { type Served, Server, type Workspace } from '../cli/process.ts';
+import { avrdude, conversations, FOR_1200, type Run, table, tally } from './harness.ts';
 import { expected, holesHex, images } from './images.ts';
 import { type Row, SIGN_ON, type Step } from './rows.ts';
 
@@ -13,8 +14,12 @@ export function writeImages(workspace: Workspace): void {
 /** Starts a server with `options`, types every step of the row, ends the server, checks. */
 export async function play(row: Row, workspace: Workspace, options: readonly string[]): Promise<Served> {
   const server = await Server.start(workspace, options);
-  for (const step of row.steps) checkStep(step, await type(step, server.port, workspace), workspace);
-  const served = await server.stop();
+  try {
+    for (const step of row.steps) checkStep(step, await type(step, server.port, workspace), workspace);
+  } finally {
+    await server.stop();
+  }
+  const served = await server.ended();
   checkWire(row, served);
   checkMemory(row, served);
   expect(served.status).toBe(0);
@@ -38,23 +43,11 @@ function checkStep(step: Step, run: Run, workspace: Workspace): void {
 function checkWire(row: Row, served: Served): void {
   const connected = row.steps.filter(step => step.signOn !== '');
   const wanted = connected.map(step => table(`${step.signOn ?? SIGN_ON} ${step.wire ?? ''}`));
-  expect(served.conversations.map(tally)).toEqual(wanted);
-}
-
-/** `A2 c1 A1` as a table: letters may come more than once and in any order. */
-function table(counts: string): Record<string, number> {
-  const sum: Record<string, number> = {};
-  for (const [, letter, times] of counts.matchAll(/(\S)(\d+)/g))
-    sum[letter] = (sum[letter] ?? 0) + Number(times);
-  return sum;
-}
-
-function tally(commands: readonly Command[]): Record<string, number> {
-  return table(commands.map(([letter]) => `${String.fromCharCode(letter)}1`).join(' '));
+  expect(conversations(served.session).map(tally)).toEqual(wanted);
 }
 
 function checkMemory(row: Row, served: Served): void {
   if (row.flash) expect(served.flash).toEqual(expected(row.flash, 1024));
   if (row.eeprom) expect(served.eeprom).toEqual(expected(row.eeprom, 64));
-  if (row.lockBits !== undefined) expect(served.json.lockBits).toBe(row.lockBits);
+  if (row.lockMode !== undefined) expect(served.json.lockMode).toBe(row.lockMode);
 }

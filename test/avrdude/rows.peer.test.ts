@@ -1,6 +1,7 @@
 /** Every row of the table on a fresh server, with the firmware of this project at 19200 baud; then some in a row. */
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { buildFirmware, hasAvrdude, Workspace } from './harness.ts';
+import { buildFirmware, Workspace } from '../cli/process.ts';
+import { hasAvrdude } from './harness.ts';
 import { play, writeImages } from './play.ts';
 import { type Row, rows } from './rows.ts';
 
@@ -9,14 +10,14 @@ const oneAfterTheOther = [1, 5, 6, 11, 1, 15, 12, 28, 8, 23, 4, 5, 18, 5];
 
 function asOneRow(numbers: readonly number[]): Row {
   const list = numbers.map(number => rows.find(row => row.number === number)!);
-  const { flash, eeprom, lockBits } = list.at(-1)!;
+  const { flash, eeprom, lockMode } = list.at(-1)!;
   return {
     number: 0,
     title: 'one after the other',
     steps: list.flatMap(row => row.steps),
     flash,
     eeprom,
-    lockBits,
+    lockMode,
   };
 }
 

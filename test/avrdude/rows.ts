@@ -48,8 +48,8 @@ export interface Row {
   steps: readonly Step[];
   flash?: Holds;
   eeprom?: Holds;
-  /** AT90S1200: bits 0 and 1 are LB1 and LB2, 1 = unprogrammed. */
-  lockBits?: number;
+  /** 1: unlocked; 2: no writing; 3: no writing and no reading. */
+  lockMode?: 1 | 2 | 3;
 }
 
 const write1k: Step = {
@@ -95,7 +95,7 @@ export const rows: readonly Row[] = [
     steps: [write1k, { args: ['-e'], status: 0, wire: 'e1' }],
     flash: 'erased',
     eeprom: 'blank',
-    lockBits: 3,
+    lockMode: 1,
   },
   { number: 5, title: 'writes and verifies 1 KB', steps: [write1k], flash: 'r1k.bin' },
   {
@@ -217,19 +217,19 @@ export const rows: readonly Row[] = [
       { ...write1k, args: ['-U', 'flash:w:other.bin:r'] },
     ],
     flash: 'other.bin',
-    lockBits: 3,
+    lockMode: 1,
   },
   {
     number: 16,
     title: 'locks in mode 3, which cannot be verified',
     steps: [lockMode3, { args: ['-F', '-U', 'lock:w:0xf9:m'], status: 1, wire: '.1' }],
-    lockBits: 0,
+    lockMode: 3,
   },
   {
     number: 17,
     title: 'sees 00 01 02 for the signature of a locked chip',
     steps: [lockMode3, { args: [], status: 1, says: ['device signature = 0x000102'] }],
-    lockBits: 0,
+    lockMode: 3,
   },
   {
     number: 18,
@@ -242,7 +242,7 @@ export const rows: readonly Row[] = [
       { args: [], status: 0, says: ['device signature = 0x1e9001 (probably 1200)'] },
     ],
     flash: 'erased',
-    lockBits: 3,
+    lockMode: 1,
   },
   {
     number: 19,

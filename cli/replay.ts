@@ -1,0 +1,82 @@
+/** `isp replay`: a recorded session again, without its host. */
+import {
+  type Exchange,
+  hexOf,
+  parseSession,
+  type ReplayResult,
+  replay,
+  SessionError,
+} from '../simulator/index.ts';
+import { UsageError } from './errors.ts';
+import { describe, figures } from './figures.ts';
+import { readText, write } from './files.ts';
+import type { Outcome } from './outcome.ts';
+import { Setup, type SetupOptions } from './setup.ts';
+import type { Terminal } from './terminal.ts';
+
+interface ReplayOptions extends SetupOptions {
+  engine: string;
+  replies?: string;
+}
+
+/** Short answers that are told one by one. */
+const SHOWN = 5;
+
+/**
+ * Replays the session of a file.
+ * @throws UsageError, JobError
+ */
+export async function replaySession(
+  path: string,
+  options: ReplayOptions,
+  terminal: Terminal,
+): Promise<Outcome> {
+  if (options.engine === 'fast')
+    throw new UsageError('--engine fast does not exist yet; use --engine reference, which is the default');
+  const session = readSession(path);
+  const setup = await Setup.make(options);
+  const host = replay(session, (done, total) => terminal.progress('replay', done / total));
+  const result = setup.simulate(() => setup.board.run(host));
+  if (options.replies) write(options.replies, result.replies.map(reply => `${hexOf(reply)}\n`).join(''));
+  setup.finish();
+  return outcome(path, session, result, setup);
+}
+
+function readSession(path: string): Exchange[] {
+  try {
+    return parseSession(readText(path), path);
+  } catch (error) {
+    throw error instanceof SessionError ? new UsageError(error.message) : error;
+  }
+}
+
+function outcome(
+  path: string,
+  session: readonly Exchange[],
+  { replies, short }: ReplayResult,
+  setup: Setup,
+): Outcome {
+  const seen = figures(setup);
+  const received = replies.reduce((sum, reply) => sum + reply.length, 0);
+  const sent = session.reduce((sum, { send }) => sum + send.length, 0);
+  const verdict =
+    short.length === 0
+      ? `replayed    ${session.length} exchanges: ${sent} bytes sent, ${received} received`
+      : `failed      ${short.length} of ${session.length} answers of ${path} came short`;
+  const shortLines = short.slice(0, SHOWN).map(i => shortLine(i, session[i], replies[i]));
+  return {
+    ok: short.length === 0,
+    text: [verdict, ...shortLines, ...describe(seen, setup)],
+    json: {
+      ...seen,
+      exchanges: session.length,
+      bytesSent: sent,
+      bytesReceived: received,
+      short: short.length,
+    },
+  };
+}
+
+function shortLine(index: number, { send, expect }: Exchange, reply: Uint8Array): string {
+  return `${''.padEnd(11)} exchange ${index + 1}, ${hexOf(send)}: ${reply.length} of ${expect} bytes within 3 simulated seconds`;
+}

@@ -1,0 +1,107 @@
+/**
+ * The table with the instruments on it: firmware in the programmer, programmer and target on a board, and whatever
+ * watches. run, serve and replay start from here and end with {@link Setup.finish}.
+ */
+import { performance } from 'node:perf_hooks';
+import { Board, type BoardOptions, devices, VcdTrace } from '../simulator/index.ts';
+import { Fault, Machine } from '../vm-host/index.ts';
+import { JobError, UsageError } from './errors.ts';
+import { faults } from './faults.ts';
+import { OutputFile, write } from './files.ts';
+import { type Firmware, obtainFirmware } from './firmware.ts';
+import { NO_TARGET } from './options.ts';
+
+/** What run, serve and replay have in common on the command line. */
+export interface SetupOptions {
+  target: string;
+  targetXtal: number;
+  firmware?: string;
+  xtal: number;
+  baud: number;
+  vcc: number;
+  fault?: string;
+  trace?: string;
+  memory?: string;
+}
+
+/** Everything that a simulated job needs. */
+export class Setup {
+  readonly machine: Machine;
+  readonly board: Board;
+  /** Time spent simulating, in milliseconds. */
+  private spent = 0;
+  private readonly trace: { file: OutputFile; vcd: VcdTrace } | undefined;
+
+  private constructor(
+    readonly options: SetupOptions,
+    readonly firmware: Firmware,
+  ) {
+    const { xtal, vcc } = options;
+    this.machine = new Machine({ words: firmware.words, xtal, vcc });
+    this.board = new Board({ programmer: this.machine, ...boardOptions(options) });
+    this.trace = options.trace ? this.openTrace(options.trace) : undefined;
+  }
+
+  private openTrace(path: string): { file: OutputFile; vcd: VcdTrace } {
+    const file = new OutputFile(path);
+    const nets = Object.values(this.board.nets);
+    return { file, vcd: new VcdTrace(nets, { xtal: this.options.xtal, write: text => file.write(text) }) };
+  }
+
+  /**
+   * Builds or reads the firmware and puts the board together.
+   * @throws UsageError, JobError
+   */
+  static async make(options: SetupOptions): Promise<Setup> {
+    if (options.memory && options.target === NO_TARGET)
+      throw new UsageError('--memory needs a target; with --target none there is nothing to write');
+    return new Setup(options, await obtainFirmware(options));
+  }
+
+  /**
+   * Does a piece of simulation and counts its time.
+   * @throws JobError when the program runs into a fault, with its place in the firmware
+   */
+  simulate<R>(work: () => R): R {
+    const start = performance.now();
+    try {
+      return work();
+    } catch (error) {
+      throw error instanceof Fault ? new JobError(this.explain(error)) : error;
+    } finally {
+      this.spent += performance.now() - start;
+    }
+  }
+
+  /** Seconds of this machine spent in {@link simulate}. */
+  get hostSeconds(): number {
+    return this.spent / 1000;
+  }
+
+  /** Flash, then EEPROM of the target. */
+  get memories(): Uint8Array {
+    const { target } = this.board;
+    return target ? Uint8Array.of(...target.flash, ...target.eeprom) : new Uint8Array();
+  }
+
+  /** Ends the files that the command line asked for. */
+  finish(): void {
+    this.trace?.vcd.finish(this.machine.cycle);
+    this.trace?.file.close();
+    if (this.options.memory) write(this.options.memory, this.memories);
+  }
+
+  private explain({ pc, word, cycle, what }: Fault): string {
+    const place = `0x${pc.toString(16).toUpperCase().padStart(3, '0')}`;
+    const source = this.firmware.where(pc);
+    return source
+      ? `${source} (${place}, clock ${cycle}): ${what}`
+      : `the firmware stopped at ${place} (word 0x${word.toString(16).padStart(4, '0')}, clock ${cycle}): ${what}`;
+  }
+}
+
+function boardOptions(options: SetupOptions): Omit<BoardOptions, 'programmer'> {
+  const { xtal, baud, vcc, targetXtal, target, fault } = options;
+  const device = target === NO_TARGET ? null : devices[target];
+  return { xtal, baud, vcc, targetXtal, target: device, ...(fault ? faults[fault].board : {}) };
+}
