@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import asc from 'assemblyscript/asc';
 
 const ENTRY = 'firmware/logic-test-entry.ts';
+const OPTIONS = ['-Oz', '--runtime', 'stub', '--noAssert', '--use', 'abort=', '--outFile', 'out.wasm'];
 
 export interface BuildOptions {
   /** Integer constants: { XTAL: 8_000_000 }. */
@@ -17,7 +18,7 @@ export async function buildWasm({ use = {}, entry }: BuildOptions = {}): Promise
   let binary: Uint8Array | undefined;
   const constants = Object.entries(use).flatMap(([name, value]) => ['--use', `${name}=${value}`]);
   const { error, stderr } = await asc.main(
-    [entry ? ENTRY : 'firmware/main.ts', '--config', 'asconfig.json', '--outFile', 'out.wasm', ...constants],
+    [entry ? ENTRY : 'firmware/main.ts', '--config', 'none', ...OPTIONS, ...constants],
     {
       readFile: name => read(name, entry),
       writeFile: (name, contents) => {
