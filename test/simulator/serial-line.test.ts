@@ -116,6 +116,15 @@ describe('receiving', () => {
     expect(bench.bytes).toEqual([[0x4c, 400 + Math.ceil((9.5 * 4_000_000) / 19_200)]]);
   });
 
+  it('sees the level before an edge that meets the sample', () => {
+    const bench = new LineBench();
+    bench.level(0);
+    bench.hand.wait(313); // the middle of bit 0: 312.5
+    bench.level(1);
+    bench.hand.wait(3000);
+    expect(bench.bytes.map(([byte]) => byte)).toEqual([0xfe]);
+  });
+
   it('takes characters back to back', () => {
     const bench = new LineBench();
     for (const byte of [0x00, 0xff, 0x55]) bench.character(byte);

@@ -55,6 +55,20 @@ describe('entering programming mode', () => {
     expect(bench.findings).toEqual([]);
   });
 
+  it.each([
+    [79_999, false],
+    [80_000, true],
+  ])(
+    'counts the 20 ms from RESET low to the first rising SCK edge: %s cycles at 4 MHz',
+    (cycles, accepted) => {
+      const bench = new Bench();
+      bench.reset(0);
+      bench.hand.wait(cycles - bench.low);
+      bench.instruct('Programming Enable');
+      expect(bench.target.programming).toBe(accepted);
+    },
+  );
+
   it('takes a second Programming Enable after an early one: aligned bits cost nothing', () => {
     const bench = new Bench();
     bench.reset(10);
@@ -312,6 +326,13 @@ describe('flash', () => {
     expect(bench.target.memory.activity).toBeUndefined();
   });
 
+  it('starts to write at the sample that takes the last bit', () => {
+    const bench = entered({ phase: 0.5 });
+    write(bench, 0, 0x00);
+    // SCK rose at n, was found high at n + 0.5, 1.5, 2.5 and 3.5
+    expect(bench.target.memory.activity!.start - bench.target.instructions.at(-1)!.end).toBe(4);
+  });
+
   it('ignores a write while another is running', () => {
     const bench = entered();
     write(bench, 0, 0x11);
@@ -526,7 +547,7 @@ describe('boards that are not as they should be', () => {
     expect(bench.findings).toEqual(['contention']);
   });
 
-  it('never leaves RESET when something holds it low: a second session finds no sync', () => {
+  it('can be read but never ends a chip erase when something holds RESET low', () => {
     const bench = entered({ faults: { tied: { RESET: 'low' } } });
     expect(bench.signature()).toEqual([0x1e, 0x90, 0x01]);
     bench.instruct('Chip Erase');
