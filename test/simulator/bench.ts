@@ -164,6 +164,19 @@ export class Bench {
   }
 }
 
+/** A bench that is in programming mode. */
+export function entered(options: BenchOptions = {}): Bench {
+  const bench = new Bench(options);
+  bench.enter();
+  return bench;
+}
+
+export const write = (bench: Bench, address: number, data: number, high = false) =>
+  bench.instruct('Write Program Memory', { address, data, high });
+
+export const read = (bench: Bench, address: number, high = false) =>
+  bench.instruct('Read Program Memory', { address, high });
+
 /** Hexadecimal text as the application note prints it, for comparing. */
 export const hex = (bytes: Iterable<number>) =>
   Array.from(bytes, byte => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
