@@ -22,12 +22,14 @@ import {
   successors,
   tidy,
 } from './ir.ts';
+import { dropDead } from './simplify.ts';
 
 export function expand(program: Program): void {
   for (const fn of program.fns) {
     while (fn.blocks.some(block => splitCondition(fn, block))) {
       // each split may show another one
     }
+    dropDead(fn);
     for (let node = variableShift(fn); node; node = variableShift(fn)) expandShift(fn, node);
     for (let node = comparedValue(fn); node; node = comparedValue(fn)) expandComparison(fn, node);
     tidy(fn);

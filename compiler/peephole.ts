@@ -8,6 +8,7 @@
  */
 
 import { type FBlock, type FProgram, type FTerm, fSuccessors, reachableFrom } from './finish.ts';
+import { liveAtEntry } from './live-registers.ts';
 import { type Instr, instr, type MFn, SHAPES } from './mir.ts';
 
 /** Words saved, by name of the rule. */
@@ -22,8 +23,10 @@ const RULES: readonly Rule[] = [
   { name: 'constant already in the register', apply: reuseConstants },
   { name: 'choose before the test', apply: hoistChoice },
   { name: 'skip over one instruction', apply: skipOverOne },
+  { name: 'set before the test', apply: setEarly },
   { name: 'two skips for two ways', apply: skipBoth },
   { name: 'shared tail', apply: shareTails },
+  { name: 'same arguments to the same function', apply: sharePrefixes },
 ];
 
 /** Applies all rules until none saves anything more. */
@@ -244,6 +247,34 @@ function skipUnless(block: FBlock, then: boolean): Instr {
   return instr(then ? 'brbc' : 'brbs', term.at, { b: term.flag, k: 1 });
 }
 
+/**
+ * One way only sets registers and jumps on, and the other way does not read them: set
+ * them before the test, and the branch itself is the jump.
+ */
+function setEarly(program: FProgram): number {
+  const entries = countEntries(program);
+  let saved = 0;
+  for (const block of program.blocks) {
+    const { term } = block;
+    if (term.kind !== 'flag') continue;
+    for (const way of [term.then, term.else]) {
+      const other = way === term.then ? term.else : term.then;
+      if (entries.get(way) !== 1 || way.term.kind !== 'jump' || way.instrs.length !== 1) continue;
+      const [ins] = way.instrs;
+      const to = way.term.to;
+      if (ins.op !== 'ldi' || readByTest(block, ins.d) || to === other || to === way) continue;
+      // the far side of a long jump would need it back
+      if ((liveAtEntry(program).get(other)! & (1 << ins.d)) !== 0) continue;
+      insertBeforeTest(block, ins);
+      way.instrs = [];
+      saved++;
+      break;
+    }
+    if (saved > 0) return saved;
+  }
+  return saved;
+}
+
 /** Both ways set one register: set it the one way first, then skip over the other. */
 function hoistChoice(program: FProgram): number {
   const entries = countEntries(program);
@@ -366,10 +397,8 @@ function commonTail(a: FBlock, b: FBlock): Tail | undefined {
   // a skip must stay in front of what it skips
   while (length > 0 && (isSkip(at(a, length)) || isSkip(at(b, length)))) length--;
   if (length === 0) return undefined;
-  const words = wordsOf(a.instrs.slice(-length));
-  const whole = length === a.instrs.length || length === b.instrs.length;
-  const gain = words - (whole || a.term.kind === 'return' ? 0 : 1);
-  return gain > 0 ? { a, b, length, gain } : undefined;
+  // the end stays where it stood in one of the two: only the other changes its jump
+  return { a, b, length, gain: wordsOf(a.instrs.slice(-length)) };
 }
 
 const wordsOf = (code: Instr[]): number => code.reduce((sum, ins) => sum + (ins.op === 'delay' ? 4 : 1), 0);
@@ -378,11 +407,98 @@ function share(program: FProgram, a: FBlock, b: FBlock, length: number): void {
   const [long, short] = a.instrs.length > b.instrs.length ? [a, b] : [b, a];
   let tail = short;
   if (short.instrs.length !== length) {
-    const id = Math.max(...program.blocks.map(block => block.id)) + 1;
-    tail = { id, fn: short.fn, instrs: short.instrs.splice(-length), term: short.term };
+    tail = { id: nextId(program), fn: short.fn, instrs: short.instrs.splice(-length), term: short.term };
     short.term = { kind: 'jump', to: tail };
     program.blocks.splice(program.blocks.indexOf(short) + 1, 0, tail);
   }
   long.instrs.splice(-length);
   long.term = { kind: 'jump', to: tail };
 }
+
+// --- calls ----------------------------------------------------------------------
+
+/** A call of a function and the instructions right in front of it. */
+interface CallSite {
+  block: FBlock;
+  index: number;
+  callee: MFn;
+}
+
+/**
+ * Calls of one function after the same instructions: those instructions become a
+ * second entry in front of the function. No return address more is needed.
+ */
+function sharePrefixes(program: FProgram): number {
+  let saved = 0;
+  for (let best = bestPrefix(program); best; best = bestPrefix(program)) {
+    const { sites, length, gain } = best;
+    addEntry(program, sites, length);
+    saved += gain;
+  }
+  return saved;
+}
+
+interface Prefix {
+  sites: CallSite[];
+  length: number;
+  gain: number;
+}
+
+function bestPrefix(program: FProgram): Prefix | undefined {
+  const sites = program.blocks.flatMap(block =>
+    block.instrs.flatMap((ins, index) =>
+      ins.callee && !isSkip(block.instrs[index - 1]) ? [{ block, index, callee: ins.callee }] : [],
+    ),
+  );
+  const groups = new Map<string, Prefix>();
+  for (const site of sites) {
+    let key = keyOf(site.block.instrs[site.index]);
+    for (let length = 1; movable(site, length); length++) {
+      key = `${keyOf(site.block.instrs[site.index - length])}; ${key}`;
+      const group = groups.get(key) ?? { sites: [], length, gain: 0 };
+      group.sites.push(site);
+      // one jump to the function proper, unless the entry can stand right in front of it
+      group.gain = length * (group.sites.length - 1) - 1;
+      groups.set(key, group);
+    }
+  }
+  return [...groups.values()].reduce<Prefix | undefined>(
+    (best, group) => (group.gain > (best?.gain ?? 0) ? group : best),
+    undefined,
+  );
+}
+
+/** Whether the `length` instructions in front of a call can move: no call among them, no skip cut in two. */
+function movable({ block, index }: CallSite, length: number): boolean {
+  const ins = block.instrs[index - length];
+  return (
+    ins !== undefined &&
+    !ins.callee &&
+    ins.op !== 'delay' &&
+    !isSkip(ins) &&
+    !isSkip(block.instrs[index - length - 1])
+  );
+}
+
+function addEntry(program: FProgram, sites: CallSite[], length: number): void {
+  const [{ block, index, callee }] = sites;
+  const id = nextId(program);
+  const prefix = block.instrs.slice(index - length, index);
+  const fn: MFn = { ...callee, name: entryName(program, callee), at: prefix[0].at };
+  const entry: FBlock = { id, fn, instrs: prefix, term: { kind: 'jump', to: program.entryOf.get(callee)! } };
+  program.blocks.push(entry);
+  program.entryOf.set(fn, entry);
+  for (const site of sites.sort((a, b) => b.index - a.index)) {
+    const call = site.block.instrs[site.index];
+    site.block.instrs.splice(site.index - length, length + 1, { ...call, callee: fn });
+  }
+}
+
+/** A further entry of f is called f+1, f+2 and so on. */
+function entryName(program: FProgram, callee: MFn): string {
+  const base = callee.name.replace(/\+\d+$/, '');
+  const taken = [...program.entryOf.keys()].filter(({ name }) => name.startsWith(`${base}+`)).length;
+  return `${base}+${taken + 1}`;
+}
+
+const nextId = (program: FProgram): number => Math.max(...program.blocks.map(block => block.id)) + 1;

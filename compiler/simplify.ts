@@ -445,7 +445,7 @@ function mergeBlocks(fn: Fn): boolean {
 }
 
 /** Removes what nobody reads and what has no effect; unread loads of globals too. */
-function dropDead(fn: Fn): boolean {
+export function dropDead(fn: Fn): boolean {
   const live = new Set<Node>();
   const work: Node[] = [];
   const need = (node: Node) => {
