@@ -6,6 +6,7 @@
  * keeps:  the values
  */
 
+import { analyse } from './facts.ts';
 import {
   type Block,
   constant,
@@ -22,9 +23,11 @@ import {
   successors,
   tidy,
 } from './ir.ts';
+import { isLibraryOp, type LibraryOp, libraryFunction } from './library.ts';
 import { dropDead } from './simplify.ts';
 
 export function expand(program: Program): void {
+  callLibrary(program);
   for (const fn of program.fns) {
     while (fn.blocks.some(block => splitCondition(fn, block))) {
       // each split may show another one
@@ -33,6 +36,20 @@ export function expand(program: Program): void {
     for (let node = variableShift(fn); node; node = variableShift(fn)) expandShift(fn, node);
     for (let node = comparedValue(fn); node; node = comparedValue(fn)) expandComparison(fn, node);
     tidy(fn);
+  }
+}
+
+/** Multiplication, division and bit counting become calls of functions that come with them. */
+function callLibrary(program: Program): void {
+  const wanted = program.fns.flatMap(fn => [...nodesOf(fn)].filter(isLibraryOp));
+  if (wanted.length === 0) return;
+  const facts = analyse(program);
+  for (const node of wanted) {
+    const { hi } = facts.of(node.args[0]);
+    const narrow = node.op === 'div_u' || node.op === 'rem_u';
+    const bits = !narrow || hi > 0xffff ? 32 : hi > 0xff ? 16 : 8;
+    node.callee = libraryFunction(program, node.op as LibraryOp, bits);
+    node.op = 'call';
   }
 }
 

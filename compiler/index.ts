@@ -73,7 +73,8 @@ function generate(
   do simplify(program);
   while (inlineSmall(program, entries));
   expand(program);
-  simplify(program);
+  do simplify(program);
+  while (inlineSmall(program, entries));
   expand(program);
   program.fns.forEach(sink);
   const machine = select(program, analyse(program), entries[0], vectors, placeOf);

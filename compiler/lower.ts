@@ -404,16 +404,16 @@ class FunctionLowering {
     'i32.le_u': () => this.binary('le_u'),
     'i32.ge_s': () => this.binary('le_s', true),
     'i32.ge_u': () => this.binary('le_u', true),
-    'i32.clz': () => this.library('clz', 1),
-    'i32.ctz': () => this.library('ctz', 1),
-    'i32.popcnt': () => this.library('popcnt', 1),
+    'i32.clz': () => void this.stack.push(this.add('clz', [this.pop()])),
+    'i32.ctz': () => void this.stack.push(this.add('ctz', [this.pop()])),
+    'i32.popcnt': () => void this.stack.push(this.add('popcnt', [this.pop()])),
     'i32.add': () => this.binary('add'),
     'i32.sub': () => this.binary('sub'),
     'i32.mul': () => this.binary('mul'),
-    'i32.div_s': () => this.library('div_s', 2),
-    'i32.div_u': () => this.library('div_u', 2),
-    'i32.rem_s': () => this.library('rem_s', 2),
-    'i32.rem_u': () => this.library('rem_u', 2),
+    'i32.div_s': () => this.binary('div_s'),
+    'i32.div_u': () => this.binary('div_u'),
+    'i32.rem_s': () => this.binary('rem_s'),
+    'i32.rem_u': () => this.binary('rem_u'),
     'i32.and': () => this.binary('and'),
     'i32.or': () => this.binary('or'),
     'i32.xor': () => this.binary('xor'),
@@ -437,10 +437,6 @@ class FunctionLowering {
     const value = this.pop();
     const rest = this.add('sub', [this.constant(0), count]);
     this.stack.push(this.add('or', [this.add(op, [value, count]), this.add(other, [value, rest])]));
-  }
-
-  private library(name: string, _operands: number): void {
-    throw new CompileError('C206', this.place(), [`i32.${name}`]);
   }
 
   /** Both values are ready before the choice is made; the branch only picks. */

@@ -153,6 +153,10 @@ function algebra(node: Node, uses: Map<Node, number>): Node | undefined {
     case 'mul':
       if (k === 0) return b;
       return k > 0 && (k & (k - 1)) === 0 ? make('shl', [a, number(31 - Math.clz32(k))]) : undefined;
+    case 'div_u':
+      return k > 0 && (k & (k - 1)) === 0 ? make('shr_u', [a, number(31 - Math.clz32(k))]) : undefined;
+    case 'rem_u':
+      return k > 0 && (k & (k - 1)) === 0 ? make('and', [a, number(k - 1)]) : undefined;
     default:
       return compareWithConstant(node, make, number, uses);
   }
@@ -253,6 +257,9 @@ function keepValue(node: Node, facts: Facts): Node | undefined {
   if (node.op === 'extend16_s' && facts.at(a, node.block).hi < 0x8000) return a;
   if (node.op === 'shr_s' && facts.at(a, node.block).hi <= 0x7fffffff) {
     return makeNode('shr_u', node.args, node.block, node.at);
+  }
+  if ((node.op === 'div_s' || node.op === 'rem_s') && bothPositive(node, facts)) {
+    return makeNode(node.op === 'div_s' ? 'div_u' : 'rem_u', node.args, node.block, node.at);
   }
   if ((node.op === 'lt_s' || node.op === 'le_s') && bothPositive(node, facts)) {
     return makeNode(node.op === 'lt_s' ? 'lt_u' : 'le_u', node.args, node.block, node.at);
@@ -512,17 +519,4 @@ function soleUser(fn: Fn, node: Node, choices: Block[]): Block | undefined {
   }
   const [place] = places;
   return places.size === 1 && place.preds.length === 1 && choices.includes(place) ? place : undefined;
-}
-
-/** Uses of each node over the function; exported for the passes that need single uses. */
-export function singleUses(fn: Fn): Set<Node> {
-  const single = new Set<Node>();
-  for (const [node, count] of countUses(fn)) if (count === 1) single.add(node);
-  return single;
-}
-
-/** Whether any function still holds a node that the selector cannot turn into instructions. */
-export function unsupported(program: Program): Node | undefined {
-  for (const fn of program.fns) for (const node of nodesOf(fn)) if (node.op === 'mul') return node;
-  return undefined;
 }
