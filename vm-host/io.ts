@@ -2,14 +2,14 @@
 import { type Chip, existingBits } from './chip.ts';
 import type { Cycle } from './time.ts';
 
-/** How one I/O register answers the program. Its part knows only bits that exist. */
+/** How one I/O register answers the program: functions that need no object. Its part knows only bits that exist. */
 export interface IoRegister {
   /** The value at the start of the instruction that reads it. */
-  read(now: Cycle): number;
+  readonly read: (now: Cycle) => number;
   /** Takes a value that holds from clock `at`; `pc` is the instruction that wrote it. */
-  write(value: number, at: Cycle, pc: number): void;
+  readonly write: (value: number, at: Cycle, pc: number) => void;
   /** False when a later read could differ though no pin moved and nothing was written. Absent: always true. */
-  steady?(now: Cycle): boolean;
+  readonly steady?: (now: Cycle) => boolean;
   /** True when writing what it already holds does nothing at all. */
   readonly latch?: boolean;
 }
@@ -39,13 +39,8 @@ export function ioSpace(chip: Chip, parts: readonly IoRegisters[]): IoSpace {
 }
 
 /** Bits that do not exist cannot be written (datasheet: reserved bits read 0). */
-function masked(register: IoRegister, mask: number): IoRegister {
-  return {
-    read: now => register.read(now),
-    write: (value, at, pc) => register.write(value & mask, at, pc),
-    steady: now => register.steady?.(now) ?? true,
-    latch: register.latch ?? false,
-  };
+function masked({ read, write, steady = () => true, latch = false }: IoRegister, mask: number): IoRegister {
+  return { read, write: (value, at, pc) => write(value & mask, at, pc), steady, latch };
 }
 
 /** A register that only holds what was written; `written` hears of it. */

@@ -114,6 +114,8 @@ export class Port implements Part<PortState> {
   readonly registers: IoRegisters;
   private state = { output: 0, direction: 0, shownOutput: 0, shownDirection: 0, pc: 0 };
   private readonly change: Timer;
+  /** The levels of the pins as PIN reads them: kept up to date, for it is read far more often than it changes. */
+  private input = 0;
 
   /** @param pins by bit number; bits without a pin read 0 */
   constructor(
@@ -122,6 +124,9 @@ export class Port implements Part<PortState> {
     around: Surroundings,
   ) {
     this.change = around.timer(now => this.show(now));
+    pins.forEach((pin, bit) => {
+      pin.watch(() => this.readPin(bit));
+    });
     this.registers = {
       [`PORT${letter}`]: plain(
         () => this.state.output,
@@ -132,7 +137,7 @@ export class Port implements Part<PortState> {
         (value, at, pc) => this.write('direction', value, at, pc),
       ),
       [`PIN${letter}`]: plain(
-        () => this.input(),
+        () => this.input,
         () => undefined,
       ),
     };
@@ -152,8 +157,9 @@ export class Port implements Part<PortState> {
 
   restore({ pins, ...state }: PortState): void {
     this.state = state;
-    pins.forEach((pin, i) => {
-      this.pins[i].restore(pin);
+    pins.forEach((pin, bit) => {
+      this.pins[bit].restore(pin);
+      this.readPin(bit);
     });
   }
 
@@ -169,9 +175,9 @@ export class Port implements Part<PortState> {
     const changed = (state.output ^ state.shownOutput) | (state.direction ^ state.shownDirection);
     state.shownOutput = state.output;
     state.shownDirection = state.direction;
-    this.pins.forEach((pin, bit) => {
-      if ((changed >> bit) & 1) pin.setDrive(this.driveOf(bit), now, state.pc);
-    });
+    for (let bit = 0, rest = changed; rest !== 0; bit++, rest >>= 1) {
+      if (rest & 1) this.pins[bit].setDrive(this.driveOf(bit), now, state.pc);
+    }
   }
 
   private driveOf(bit: number): PinDrive {
@@ -181,9 +187,8 @@ export class Port implements Part<PortState> {
     return high ? 'pull-up' : 'float';
   }
 
-  private input(): number {
-    let value = 0;
-    for (let bit = 0; bit < this.pins.length; bit++) if (this.pins[bit].level) value |= 1 << bit;
-    return value;
+  private readPin(bit: number): void {
+    if (this.pins[bit].level) this.input |= 1 << bit;
+    else this.input &= ~(1 << bit);
   }
 }
