@@ -330,6 +330,13 @@ export const rows: readonly Row[] = [
         says: ['not supported by programmer'],
         signOn: 'S1 V1 v1 p1 a1 b1 t1 L1',
       },
+      {
+        // -F takes the first code of the list, which is another part's
+        bare: true,
+        args: ['-c', 'avr910', '-p', 'm8', '-F'],
+        status: 0,
+        says: ['device signature = 0x1e9001', 'expected signature for ATmega8'],
+      },
     ],
   },
   {
