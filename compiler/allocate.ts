@@ -13,22 +13,107 @@
 
 import { CompileError } from './diagnostic.ts';
 import { dropDeadCode, Liveness } from './liveness.ts';
-import { defs, type Instr, type MProgram, type Reg, SHAPES, type Test, testUses, uses } from './mir.ts';
+import {
+  defs,
+  type Instr,
+  instr,
+  type MProgram,
+  type Reg,
+  SHAPES,
+  type Test,
+  testUses,
+  uses,
+} from './mir.ts';
 
 const REGISTERS = 32;
 const FIRST_HIGH = 16;
+/** Beyond this the program is far too large anyway. */
+const MOST_TEMPORARIES = 400;
 
 /** Allocates. @throws CompileError C302 when too many values are live at once */
 export function allocate(program: MProgram, chipName: string): void {
   while (dropDeadCode(program)) {
     // a dead copy may have kept another value alive
   }
-  const graph = new InterferenceGraph(program);
-  const copies = collectCopies(program);
-  coalesce(graph, copies);
-  const colours = colour(graph);
-  if (!colours) throw tooManyValues(program, graph, chipName);
-  apply(program, reg => colours[graph.find(reg)]);
+  const temporaries = new Set<Reg>();
+  for (;;) {
+    const graph = new InterferenceGraph(program);
+    coalesce(graph, collectCopies(program, temporaries));
+    const { colours, stuck } = colour(graph);
+    if (stuck === undefined) {
+      apply(program, reg => colours[graph.find(reg)]);
+      return;
+    }
+    if (!lower(program, graph, stuck, temporaries)) throw tooManyValues(program, graph, chipName);
+  }
+}
+
+/** The form of an immediate instruction that takes its constant from a register. */
+const WITH_REGISTER: Readonly<Record<string, string>> = { subi: 'sub', sbci: 'sbc', andi: 'and', ori: 'or' };
+
+/**
+ * Frees a place among r16..r31: of the value that found none and its neighbours, the one with
+ * the fewest immediate instructions moves below, and its constants go through a register of
+ * their own for one instruction. False when nothing can move.
+ */
+function lower(program: MProgram, graph: InterferenceGraph, stuck: Reg, temporaries: Set<Reg>): boolean {
+  if (!graph.high[stuck] || temporaries.size > MOST_TEMPORARIES) return false;
+  const immediates = countImmediates(program, graph);
+  const candidates = [stuck, ...graph.neighbours[stuck]].filter(
+    reg => graph.high[reg] && immediates.has(reg),
+  );
+  const movable = candidates.filter(
+    reg => !temporaries.has(reg) && immediates.get(reg)! < Number.POSITIVE_INFINITY,
+  );
+  const [cheapest] = movable.sort((a, b) => immediates.get(a)! - immediates.get(b)! || a - b);
+  if (cheapest === undefined) return false;
+  const fresh = () => {
+    temporaries.add(program.regs);
+    return program.regs++;
+  };
+  for (const fn of program.fns) {
+    for (const block of fn.blocks) {
+      block.instrs = block.instrs.flatMap(ins =>
+        graph.find(ins.d) === cheapest ? throughRegister(ins, fresh) : [ins],
+      );
+      const { term } = block;
+      if (term.kind !== 'test' || term.test.kind !== 'compare' || !needsCpi(term.test)) continue;
+      const { test } = term;
+      if (graph.find(test.a[0]) !== cheapest) continue;
+      const constant = fresh();
+      block.instrs.push(instr('ldi', term.at, { d: constant, k: test.k }));
+      block.term = { ...term, test: { ...test, b: [constant, ...test.b.slice(1)] } };
+    }
+  }
+  return true;
+}
+
+/** How many immediate instructions want each merged value in the upper half; infinite where a delay does. */
+function countImmediates(program: MProgram, graph: InterferenceGraph): Map<Reg, number> {
+  const count = new Map<Reg, number>();
+  const add = (reg: Reg, n: number) => count.set(graph.find(reg), (count.get(graph.find(reg)) ?? 0) + n);
+  for (const fn of program.fns) {
+    for (const { instrs, term } of fn.blocks) {
+      for (const ins of instrs) {
+        if (SHAPES[ins.op].high) add(ins.d, 1);
+        for (const reg of ins.scratch) add(reg, Number.POSITIVE_INFINITY);
+      }
+      if (term.kind === 'test' && term.test.kind === 'compare' && needsCpi(term.test)) add(term.test.a[0], 1);
+    }
+  }
+  return count;
+}
+
+function throughRegister(ins: Instr, fresh: () => Reg): Instr[] {
+  if (ins.op === 'ldi') {
+    const constant = fresh();
+    return [{ ...ins, d: constant }, instr('mov', ins.at, { d: ins.d, r: constant })];
+  }
+  const plain = WITH_REGISTER[ins.op];
+  if (!plain) return [ins];
+  // LDI leaves the flags alone, so it may stand inside a carry chain
+  const constant = fresh();
+  return [instr('ldi', ins.at, { d: constant, k: ins.k }), { ...ins, op: plain, r: constant, k: 0 }];
 }
 
 /** Registers that cannot both be in the same place, and the classes they need. */
@@ -93,7 +178,9 @@ class InterferenceGraph {
     this.neighbours[b].add(a);
   }
 
+  /** The register that stands for a merged group; -1 stays -1. */
   find(reg: Reg): Reg {
+    if (reg < 0) return reg;
     let root = reg;
     while (this.parent[root] !== root) root = this.parent[root];
     return root;
@@ -140,11 +227,13 @@ function highInTest(test: Test, high: boolean[]): Reg[] {
   return [test.a[0]];
 }
 
-function collectCopies(program: MProgram): { to: Reg; from: Reg }[] {
+/** Copies worth removing; a constant on its way to the lower half must stay a copy. */
+function collectCopies(program: MProgram, temporaries: Set<Reg>): { to: Reg; from: Reg }[] {
   const copies: { to: Reg; from: Reg }[] = [];
   for (const fn of program.fns) {
     for (const block of fn.blocks) {
-      for (const ins of block.instrs) if (ins.op === 'mov') copies.push({ to: ins.d, from: ins.r });
+      for (const ins of block.instrs)
+        if (ins.op === 'mov' && !temporaries.has(ins.r)) copies.push({ to: ins.d, from: ins.r });
     }
   }
   return copies;
@@ -218,17 +307,17 @@ function peelClass(
   return order.length === regs.length ? order.reverse() : undefined;
 }
 
-/** Colours from the top for the high class and from r15 down for the rest. */
-function colour(graph: InterferenceGraph): number[] | undefined {
+/** Colours from r16 up for the high class and from r15 down for the rest; `stuck` is the first that found no place. */
+function colour(graph: InterferenceGraph): { colours: number[]; stuck: Reg | undefined } {
   const order = peel(graph) ?? byDegree(graph);
   const colours = new Array<number>(graph.neighbours.length).fill(-1);
   for (const reg of order) {
     const taken = new Set([...graph.neighbours[reg]].map(other => colours[other]));
     const place = placesFor(graph.high[reg]).find(candidate => !taken.has(candidate));
-    if (place === undefined) return undefined;
+    if (place === undefined) return { colours, stuck: reg };
     colours[reg] = place;
   }
-  return colours;
+  return { colours, stuck: undefined };
 }
 
 /** Without a safe order the most entangled go first: it often works all the same. */
@@ -286,10 +375,6 @@ function tooManyValues(program: MProgram, graph: InterferenceGraph, chipName: st
     }
   }
   const needed = Math.max(worst.count, REGISTERS + 1);
-  return new CompileError('C302', program.placeOf(worst.at), [
-    needed,
-    chipName,
-    REGISTERS,
-    needed - REGISTERS,
-  ]);
+  const place = program.placeOf(worst.at) ?? program.placeOf(program.entry.at);
+  return new CompileError('C302', place, [needed, chipName, REGISTERS, needed - REGISTERS]);
 }

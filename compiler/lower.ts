@@ -37,7 +37,7 @@ export function lower(wasm: WasmModule, chip: Chip, placeOf: PlaceOf): Program {
     hasResult: fn.type.results.length > 0,
     blocks: [],
     exported: wasm.exports.find(({ index }) => index === fn.index)?.name,
-    at: fn.start,
+    at: firstPlace(fn, placeOf),
   }));
   const program: Program = {
     fns,
@@ -48,6 +48,12 @@ export function lower(wasm: WasmModule, chip: Chip, placeOf: PlaceOf): Program {
     new FunctionLowering({ wasm, chip, placeOf, program, imports }, fn, fns[i]).run();
   });
   return program;
+}
+
+/** The first byte of a function that came from a source line: where messages about the whole function point. */
+function firstPlace(fn: WasmFunction, placeOf: PlaceOf): number {
+  for (let at = fn.start; at < fn.end; at++) if (placeOf(at)) return at;
+  return fn.start;
 }
 
 interface Context {
