@@ -77,13 +77,16 @@ function register(address: number, name: string, bits: string, initial: number, 
   return { name, address, bits: bits.split(' '), initial, page };
 }
 
-/** Addresses and bit numbers: the datasheet's register summary, as in the assembler's include file 1200def.inc. */
+/**
+ * Addresses and bit numbers: the datasheet's register summary, as in the assembler's include file
+ * 1200def.inc. The page is where the register is described; both ports are in the chapter from page 29.
+ */
 // biome-ignore format: a table reads by columns
 const at90s1200Io: readonly IoRow[] = [
-  register(0x3f, 'SREG',  'I T H S V N Z C',                                       0x00, 16),
-  register(0x3b, 'GIMSK', '- INT0 - - - - - -',                                    0x00, 17),
-  register(0x39, 'TIMSK', '- - - - - - TOIE0 -',                                   0x00, 17),
-  register(0x38, 'TIFR',  '- - - - - - TOV0 -',                                    0x00, 17),
+  register(0x3f, 'SREG',  'I T H S V N Z C',                                       0x00, 11),
+  register(0x3b, 'GIMSK', '- INT0 - - - - - -',                                    0x00, 16),
+  register(0x39, 'TIMSK', '- - - - - - TOIE0 -',                                   0x00, 16),
+  register(0x38, 'TIFR',  '- - - - - - TOV0 -',                                    0x00, 16),
   register(0x35, 'MCUCR', '- - SE SM - - ISC01 ISC00',                             0x00, 18),
   register(0x33, 'TCCR0', '- - - - - CS02 CS01 CS00',                              0x00, 21),
   register(0x32, 'TCNT0', '7 6 5 4 3 2 1 0',                                       0x00, 22),
@@ -94,9 +97,9 @@ const at90s1200Io: readonly IoRow[] = [
   register(0x18, 'PORTB', '7 6 5 4 3 2 1 0',                                       0x00, 29),
   register(0x17, 'DDRB',  '7 6 5 4 3 2 1 0',                                       0x00, 29),
   register(0x16, 'PINB',  '7 6 5 4 3 2 1 0',                                       0x00, 29),
-  register(0x12, 'PORTD', '- 6 5 4 3 2 1 0',                                       0x00, 34),
-  register(0x11, 'DDRD',  '- 6 5 4 3 2 1 0',                                       0x00, 34),
-  register(0x10, 'PIND',  '- 6 5 4 3 2 1 0',                                       0x00, 34),
+  register(0x12, 'PORTD', '- 6 5 4 3 2 1 0',                                       0x00, 29),
+  register(0x11, 'DDRD',  '- 6 5 4 3 2 1 0',                                       0x00, 29),
+  register(0x10, 'PIND',  '- 6 5 4 3 2 1 0',                                       0x00, 29),
   register(0x08, 'ACSR',  'ACD - ACO ACI ACIE - ACIS1 ACIS0',                      0x00, 27),
 ];
 

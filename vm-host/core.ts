@@ -31,7 +31,7 @@ export interface Core {
   fault(kind: FaultKind, what: string): never;
 }
 
-/** Bits of SREG (datasheet page 16). */
+/** Bits of SREG (datasheet page 11). */
 export const C = 0x01;
 export const Z = 0x02;
 export const N = 0x04;

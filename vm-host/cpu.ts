@@ -238,7 +238,9 @@ export class Cpu implements Core {
     return `the stack holds ${this.chip.stackLevels} return addresses; it has no level left for`;
   }
 
+  /** Leaves `pc` at the culprit: a machine that is run again faults again. */
   private faultAt(pc: number, kind: FaultKind, what: string): never {
+    this.pc = pc;
     throw new Fault({ kind, what, pc, word: this.program.words[pc], cycle: this.cycle });
   }
 }

@@ -126,7 +126,7 @@ function jump(core: Core, offset: number): undefined {
   core.pc = (core.pc + offset) & core.pcMask;
 }
 
-/** The register that R30 points to (page 7: the pointer is R30 alone and reaches only the register file). */
+/** The register that R30 points to (pages 6 and 7: the pointer is R30 alone and reaches only the register file). */
 function pointed(core: Core): number {
   const pointer = core.r[30];
   return pointer < 32
@@ -134,7 +134,7 @@ function pointed(core: Core): number {
     : core.fault('pointer-range', `Z points to ${pointer}; the register file ends at 31`);
 }
 
-/** SREG after BSET s. Interrupts wait for one more instruction when it lets them in (page 16). */
+/** SREG after BSET s. Interrupts wait for one more instruction when it lets them in (instruction set manual, SEI). */
 function setStatusBit(core: Core, s: number): undefined {
   if (s === 7 && core.sreg < I) core.holdInterrupts(1);
   core.sreg |= 1 << s;

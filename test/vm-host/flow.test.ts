@@ -124,6 +124,14 @@ describe('a fault', () => {
     expect(absent).not.toContain(0x3f);
   });
 
+  it('comes again when the machine is run again, with nothing changed', () => {
+    const machine = machineWith('ldi r30, 40\n st Z, r0\n nop');
+    expect(() => machine.run(100)).toThrow(Fault);
+    const state = machine.save();
+    expect(() => machine.run(100)).toThrow('Z points to 40; the register file ends at 31 (pc 0x001');
+    expect(machine.save()).toEqual(state);
+  });
+
   it('refuses an image or an EEPROM content that is too long', () => {
     expect(() => new Machine({ words: new Uint16Array(513) })).toThrow(
       'the image has 513 words; the AT90S1200 has 512',
