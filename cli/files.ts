@@ -13,6 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EISDIR: 'that is a folder',
   ENOTDIR: 'a part of the path is not a folder',
+  EEXIST: 'a part of the path is not a folder',
   ENOSPC: 'the disk is full',
 };
 
@@ -50,7 +51,7 @@ export function write(path: string, content: string | Uint8Array): void {
   }
 }
 
-/** A file that grows while a job runs; opened at once, so that a wrong name is told before the work. */
+/** A file that a job will write; opened at once, so that a wrong name is told before the work. */
 export class OutputFile {
   private readonly handle: number;
 
@@ -65,9 +66,11 @@ export class OutputFile {
   }
 
   /** @throws JobError when the disk does not take it */
-  write(text: string): void {
+  write(content: string | Uint8Array): void {
     try {
-      writeSync(this.handle, text);
+      // a string and bytes are two signatures of writeSync
+      if (typeof content === 'string') writeSync(this.handle, content);
+      else writeSync(this.handle, content);
     } catch (error) {
       throw new JobError(`cannot go on writing ${this.path}: ${reason(error)}`);
     }
@@ -76,6 +79,11 @@ export class OutputFile {
   close(): void {
     closeSync(this.handle);
   }
+}
+
+/** The file of an option, if the option is given. */
+export function outputFile(path: string | undefined): OutputFile | undefined {
+  return path === undefined ? undefined : new OutputFile(path);
 }
 
 /**

@@ -9,7 +9,7 @@ import {
 } from '../simulator/index.ts';
 import { UsageError } from './errors.ts';
 import { describe, figures } from './figures.ts';
-import { readText, write } from './files.ts';
+import { outputFile, readText } from './files.ts';
 import type { Outcome } from './outcome.ts';
 import { Setup, type SetupOptions } from './setup.ts';
 import type { Terminal } from './terminal.ts';
@@ -34,10 +34,11 @@ export async function replaySession(
   if (options.engine === 'fast')
     throw new UsageError('--engine fast does not exist yet; use --engine reference, which is the default');
   const session = readSession(path);
+  const replies = outputFile(options.replies);
   const setup = await Setup.make(options);
   const host = replay(session, (done, total) => terminal.progress('replay', done / total));
   const result = setup.simulate(() => setup.board.run(host));
-  if (options.replies) write(options.replies, result.replies.map(reply => `${hexOf(reply)}\n`).join(''));
+  replies?.write(result.replies.map(reply => `${hexOf(reply)}\n`).join(''));
   setup.finish();
   return outcome(path, session, result, setup);
 }

@@ -9,7 +9,7 @@ import {
 } from '../simulator/index.ts';
 import { defaultImage } from './default-image.ts';
 import { describe, figures } from './figures.ts';
-import { readImage, write } from './files.ts';
+import { outputFile, readImage } from './files.ts';
 import type { Outcome } from './outcome.ts';
 import { Setup, type SetupOptions } from './setup.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,6 +31,7 @@ export async function run(
   // an empty socket is tried with the default part, and fails at its signature
   const device = devices[options.target] ?? devices.at90s1200;
   const image = path ? readImage(path, device.flash.bytes) : defaultImage();
+  const record = outputFile(options.record);
   const setup = await Setup.make(options);
   const host = program(image, {
     device,
@@ -38,7 +39,7 @@ export async function run(
   });
   const exchanges: Exchange[] = [];
   const result = setup.simulate(() => setup.board.run(recorded(host, exchanges)));
-  if (options.record) write(options.record, formatSession(exchanges));
+  record?.write(formatSession(exchanges));
   setup.finish();
   return outcome(path ?? 'the built-in image', image, result, setup);
 }

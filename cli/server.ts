@@ -69,10 +69,12 @@ export class SerialServer {
       throw new JobError(cannotListen(port, error as NodeJS.ErrnoException));
     }
     const closed = once(this.server, 'close');
+    // a signal may have come before there was anything to close
+    if (this.stopping) this.server.close();
     onListening((this.server.address() as { port: number }).port);
     await closed;
     await this.attendance;
-    if (this.failure) throw this.failure;
+    if (this.failure !== undefined) throw this.failure;
   }
 
   /** Ends the service; the client, if any, is dropped. */
@@ -110,7 +112,7 @@ export class SerialServer {
     this.options.onLeft(client.name);
     client.socket.destroy();
     this.attendance = this.socket = undefined;
-    if (this.options.once || this.failure) this.stop();
+    if (this.options.once || this.failure !== undefined) this.stop();
   }
 
   /** Carries bytes both ways until the client has said all it had to say and got all its answers. */

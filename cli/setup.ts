@@ -7,7 +7,7 @@ import { Board, type BoardOptions, devices, VcdTrace } from '../simulator/index.
 import { Fault, Machine } from '../vm-host/index.ts';
 import { JobError, UsageError } from './errors.ts';
 import { faults } from './faults.ts';
-import { OutputFile, write } from './files.ts';
+import { type OutputFile, outputFile } from './files.ts';
 import { type Firmware, obtainFirmware } from './firmware.ts';
 import { NO_TARGET } from './options.ts';
 
@@ -24,38 +24,42 @@ export interface SetupOptions {
   memory?: string;
 }
 
+/** The files of the command line, open and empty. */
+interface Outputs {
+  trace?: OutputFile;
+  memory?: OutputFile;
+}
+
 /** Everything that a simulated job needs. */
 export class Setup {
   readonly machine: Machine;
   readonly board: Board;
   /** Time spent simulating, in milliseconds. */
   private spent = 0;
-  private readonly trace: { file: OutputFile; vcd: VcdTrace } | undefined;
+  private readonly vcd: VcdTrace | undefined;
 
   private constructor(
-    readonly options: SetupOptions,
+    options: SetupOptions,
     readonly firmware: Firmware,
+    private readonly outputs: Outputs,
   ) {
     const { xtal, vcc } = options;
     this.machine = new Machine({ words: firmware.words, xtal, vcc });
     this.board = new Board({ programmer: this.machine, ...boardOptions(options) });
-    this.trace = options.trace ? this.openTrace(options.trace) : undefined;
-  }
-
-  private openTrace(path: string): { file: OutputFile; vcd: VcdTrace } {
-    const file = new OutputFile(path);
-    const nets = Object.values(this.board.nets);
-    return { file, vcd: new VcdTrace(nets, { xtal: this.options.xtal, write: text => file.write(text) }) };
+    const { trace } = outputs;
+    if (trace)
+      this.vcd = new VcdTrace(Object.values(this.board.nets), { xtal, write: text => trace.write(text) });
   }
 
   /**
-   * Builds or reads the firmware and puts the board together.
+   * Opens the files, builds or reads the firmware and puts the board together.
    * @throws UsageError, JobError
    */
   static async make(options: SetupOptions): Promise<Setup> {
     if (options.memory && options.target === NO_TARGET)
       throw new UsageError('--memory needs a target; with --target none there is nothing to write');
-    return new Setup(options, await obtainFirmware(options));
+    const outputs = { trace: outputFile(options.trace), memory: outputFile(options.memory) };
+    return new Setup(options, await obtainFirmware(options), outputs);
   }
 
   /**
@@ -84,11 +88,13 @@ export class Setup {
     return target ? Uint8Array.of(...target.flash, ...target.eeprom) : new Uint8Array();
   }
 
-  /** Ends the files that the command line asked for. */
+  /** Writes what the files still lack, and closes them. */
   finish(): void {
-    this.trace?.vcd.finish(this.machine.cycle);
-    this.trace?.file.close();
-    if (this.options.memory) write(this.options.memory, this.memories);
+    const { trace, memory } = this.outputs;
+    this.vcd?.finish(this.machine.cycle);
+    trace?.close();
+    memory?.write(this.memories);
+    memory?.close();
   }
 
   private explain({ pc, word, cycle, what }: Fault): string {

@@ -1,0 +1,37 @@
+/** The help of every command, as files beside this one; `vitest -u` rewrites them, the diff is reviewed. */
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../cli/commands.ts';
+import { say } from './fake-terminal.ts';
+import { isp } from './process.ts';
+
+const START_LIMIT_MS = 500;
+
+describe('help', () => {
+  it('lists the commands', async () => {
+    const { status, out, err } = await say(['--help']);
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    await expect(`${out}\n`).toMatchFileSnapshot('help/isp.txt');
+  });
+
+  it.for(commands)('of $name explains arguments and options, with examples', async ({ name, options }) => {
+    const { status, out, err } = await say([name, '--help']);
+    expect({ status, err }).toEqual({ status: 0, err: '' });
+    for (const { flags } of options) expect(out).toContain(flags);
+    await expect(`${out}\n`).toMatchFileSnapshot(`help/${name}.txt`);
+  });
+
+  it('is there in well under half a second', () => {
+    const times = Array.from({ length: 3 }, () => {
+      const start = performance.now();
+      expect(isp(['--help']).status).toBe(0);
+      return performance.now() - start;
+    });
+    expect(Math.min(...times)).toBeLessThan(START_LIMIT_MS);
+  });
+
+  it('tells the version of the package', async () => {
+    const { status, out } = await say(['--version']);
+    expect(status).toBe(0);
+    expect(out).toMatch(/^\d+\.\d+\.\d+/);
+  });
+});
