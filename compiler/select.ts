@@ -344,7 +344,7 @@ class Selection {
     out: node => void this.emit('out', { d: this.held(this.byte(node.args[0], 0)), k: node.value }),
     sbi: node => void this.emit('sbi', { k: node.value, b: node.bit }),
     cbi: node => void this.emit('cbi', { k: node.value, b: node.bit }),
-    bit: () => undefined,
+    bit: node => this.unaskedPin(node),
     delay: node => void this.delay(node),
     nop: () => void this.emit('nop'),
     sleep: () => void this.emit('sleep'),
@@ -387,6 +387,12 @@ class Selection {
       node,
       callee.result.map((reg, i) => (this.asks(node, i) ? this.copied(reg) : undefined)),
     );
+  }
+
+  /** A pin that steers the branch is read by the test; one that nobody asks about is read all the same. */
+  private unaskedPin(node: Node): undefined {
+    const { term } = node.block;
+    if (term.kind !== 'branch' || term.cond !== node) this.emit('in', { d: this.newReg(), k: node.value });
   }
 
   private delay(node: Node): void {
