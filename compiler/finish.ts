@@ -156,6 +156,26 @@ export function stackUse(program: FProgram, fn: MFn): { levels: number; path: MF
   return measure(fn);
 }
 
+/** How many return addresses lie on the stack at most while each function runs: 0 for main. */
+export function stackLevels(program: FProgram): Map<MFn, number> {
+  const roots = [program.main, ...program.vectors.map(({ fn }) => fn)];
+  const levels = new Map<MFn, number>();
+  const visit = (fn: MFn, level: number): void => {
+    if ((levels.get(fn) ?? -1) >= level) return;
+    levels.set(fn, level);
+    for (const callee of calledFrom(program.entryOf.get(fn)!)) visit(callee, level + 1);
+    for (const other of passedTo(program, fn)) visit(other, level);
+  };
+  for (const fn of roots) visit(fn, fn === program.main ? 0 : stackUse(program, program.main).levels + 1);
+  return levels;
+}
+
+/** Functions whose first block a function jumps to instead of calling. */
+function passedTo(program: FProgram, fn: MFn): MFn[] {
+  const blocks = reachableFrom([program.entryOf.get(fn)!]);
+  return [...program.entryOf].flatMap(([other, entry]) => (other !== fn && blocks.has(entry) ? [other] : []));
+}
+
 function calledFrom(entry: FBlock): Set<MFn> {
   const found = new Set<MFn>();
   for (const block of reachableFrom([entry]))

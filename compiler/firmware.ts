@@ -12,6 +12,8 @@ export interface BuildOptions {
   /** Integer constants that the source declares and the build defines, for example XTAL and BAUD. */
   defines?: Readonly<Record<string, number>>;
   chip?: Chip;
+  /** Peephole rules to apply, by name; all by default. */
+  rules?: readonly string[];
 }
 
 /** asc refused the source: its own messages, with file and line. */
@@ -34,24 +36,34 @@ const FLAGS = ['-Oz', '--runtime', 'stub', '--noAssert', '--debug', '--use', 'ab
  * Builds a firmware. The assembler of WebAssembly (AssemblyScript) is loaded only here: it is large.
  * @throws BuildError when asc refuses the source, CompileError when the program does not fit the chip
  */
-export async function buildFirmware({ entry, defines = {}, chip }: BuildOptions): Promise<BuiltFirmware> {
+export async function buildFirmware({
+  entry,
+  defines = {},
+  chip,
+  rules,
+}: BuildOptions): Promise<BuiltFirmware> {
   if (!existsSync(entry)) throw new BuildError(`${entry}: no such file`);
   const { main } = await import('assemblyscript/asc');
   const root = dirname(resolve(entry));
   const outputs = new Map<string, string | Uint8Array>();
   const uses = Object.entries(defines).flatMap(([name, value]) => ['--use', `${name}=${value}`]);
   const args = [relative(root, resolve(entry)), ...FLAGS, ...uses, '-o', 'out.wasm', '--textFile', 'out.wat'];
+  const renameFile = (file: string) => shownName(root, file);
+  const sources = new Map<string, string>();
   const { error, stderr } = await main(args, {
-    readFile: name => readSource(resolve(root, name)),
+    readFile: name => {
+      const text = readSource(resolve(root, name));
+      if (text !== null) sources.set(renameFile(name), text);
+      return text;
+    },
     writeFile: (name, contents) => void outputs.set(name, contents),
     listFiles: () => [],
   });
   if (error) throw new BuildError(stderr.toString().trim() || error.message);
   const wasm = outputs.get('out.wasm') as Uint8Array;
   const sourceMap = outputs.get('out.wasm.map') as string;
-  const renameFile = (file: string) => shownName(root, file);
   return {
-    image: compile(wasm, { sourceMap, chip, renameFile }),
+    image: compile(wasm, { sourceMap, chip, renameFile, sources, rules }),
     wasm,
     text: outputs.get('out.wat') as string,
   };

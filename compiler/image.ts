@@ -1,9 +1,9 @@
 /** The product of the compiler: words, where they came from, and the files made of them. */
 
 import type { Chip } from '../vm-host/chip.ts';
-import { decode, disassemble } from '../vm-host/isa.ts';
 import type { Place } from './diagnostic.ts';
 import { formatHex } from './hex.ts';
+import { formatListing } from './listing.ts';
 
 /** A function of the image. */
 export interface ImageFunction {
@@ -12,7 +12,9 @@ export interface ImageFunction {
   address: number;
   /** Words that came from it, wherever they lie. */
   words: number;
-  /** Return addresses it needs beneath itself. */
+  /** Return addresses that lie on the stack at most while it runs. */
+  level: number;
+  /** Return addresses it needs on top of those. */
   stackLevels: number;
 }
 
@@ -20,6 +22,27 @@ export interface ImageFunction {
 export interface Origin {
   fn: string;
   place: Place | undefined;
+  /** Whether something may jump to this word. */
+  label: boolean;
+}
+
+/** One application of a peephole rule. */
+export interface ImageSaving {
+  rule: string;
+  fn: string;
+  place: Place | undefined;
+  words: number;
+}
+
+/** What the compiler knows beside the words. */
+export interface ImageDetails {
+  chip: Chip;
+  origins: Origin[];
+  functions: ImageFunction[];
+  stackLevels: number;
+  savings: ImageSaving[];
+  /** Text of the source files by the names that places use, where it is known. */
+  sources: ReadonlyMap<string, string>;
 }
 
 /** What `.map.json` holds: from a program counter to file, line and function. */
@@ -34,51 +57,59 @@ export interface ImageMap {
 }
 
 export class Image {
+  readonly chip: Chip;
+  readonly origins: readonly Origin[];
+  readonly functions: readonly ImageFunction[];
+  /** Return addresses that the deepest chain of calls needs, interrupts included. */
+  readonly stackLevels: number;
+  readonly savings: readonly ImageSaving[];
+  private readonly sources: ReadonlyMap<string, string[]>;
+
   constructor(
-    readonly chip: Chip,
     readonly words: Uint16Array,
-    readonly origins: Origin[],
-    readonly functions: ImageFunction[],
-    /** Return addresses that the deepest chain of calls needs. */
-    readonly stackLevels: number,
-    /** Words that each peephole rule saved. */
-    readonly savings: Readonly<Record<string, number>>,
-  ) {}
+    details: ImageDetails,
+  ) {
+    this.chip = details.chip;
+    this.origins = details.origins;
+    this.functions = details.functions;
+    this.stackLevels = details.stackLevels;
+    this.savings = details.savings;
+    this.sources = new Map([...details.sources].map(([file, text]) => [file, text.split('\n')]));
+  }
 
   /** Low byte first, as flash is programmed. */
   get bytes(): Uint8Array {
     return Uint8Array.from([...this.words].flatMap(word => [word & 0xff, word >> 8]));
   }
 
+  /** Words saved by each peephole rule. */
+  get savedByRule(): Record<string, number> {
+    const total: Record<string, number> = {};
+    for (const { rule, words } of this.savings) total[rule] = (total[rule] ?? 0) + words;
+    return total;
+  }
+
+  /** The place of a word as `file:line`, or undefined where none is known. */
+  where(address: number): string | undefined {
+    const place = this.origins[address]?.place;
+    return place && `${place.file}:${place.line}`;
+  }
+
+  /** The text of a source line, without its indentation; empty where it is not known. */
+  sourceLine({ file, line }: Place): string {
+    return this.sources.get(file)?.[line - 1]?.trim() ?? '';
+  }
+
   toHex(): string {
     return formatHex(this.bytes);
   }
 
-  /** Address, word, disassembly, clocks, TypeScript line. */
+  /** For a person: see {@link formatListing}. */
   toListing(): string {
-    const lines = [
-      `; ${this.chip.name}: ${this.words.length} of ${this.chip.flashWords} words, ${this.stackLevels} of ${this.chip.stackLevels} stack levels`,
-    ];
-    const starts = new Map(this.functions.map(fn => [fn.address, fn]));
-    let shown = '';
-    this.words.forEach((word, address) => {
-      const fn = starts.get(address);
-      if (fn) lines.push('', `; ${fn.name}: ${fn.words} words, ${fn.stackLevels} stack levels beneath`);
-      const { place } = this.origins[address];
-      const where = place ? `${place.file}:${place.line}` : '';
-      lines.push(this.line(word, address, where === shown ? '' : where));
-      shown = where;
-    });
-    return `${lines.join('\n')}\n`;
+    return formatListing(this);
   }
 
-  private line(word: number, address: number, where: string): string {
-    const { row } = decode(word) ?? {};
-    const clocks = row ? (row.taken === row.clocks ? `${row.clocks}` : `${row.clocks}/${row.taken}`) : '?';
-    const text = `${hex(address, 3)}  ${hex(word, 4)}  ${disassemble(word, address, this.chip.flashWords).padEnd(20)} ${clocks.padEnd(4)}`;
-    return `${text}${where ? ` ; ${where}` : ''}`.trimEnd();
-  }
-
+  /** For tools. */
   toMap(): ImageMap {
     const files = [...new Set(this.origins.flatMap(({ place }) => (place ? [place.file] : [])))];
     const functions = this.functions.map(({ name }) => name);
@@ -86,7 +117,7 @@ export class Image {
       chip: this.chip.name,
       words: this.words.length,
       stackLevels: this.stackLevels,
-      functions: this.functions,
+      functions: [...this.functions],
       files,
       lines: this.origins.map(({ fn, place }) => [
         place ? files.indexOf(place.file) : -1,
@@ -95,8 +126,4 @@ export class Image {
       ]),
     };
   }
-}
-
-function hex(value: number, digits: number): string {
-  return value.toString(16).toUpperCase().padStart(digits, '0');
 }

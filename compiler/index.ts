@@ -8,24 +8,26 @@ import { allocate } from './allocate.ts';
 import { CompileError } from './diagnostic.ts';
 import { expand } from './expand.ts';
 import { analyse } from './facts.ts';
-import { type FProgram, finish, stackUse } from './finish.ts';
+import { type FProgram, finish, stackLevels, stackUse } from './finish.ts';
 import { straighten } from './flow.ts';
 import { Image, type ImageFunction } from './image.ts';
 import { dropUncalled, findRecursion, inlineInto, inlineSmall } from './inline.ts';
 import { type Fn, type Program, resetIds } from './ir.ts';
-import { layout } from './layout.ts';
+import { layout, type Word } from './layout.ts';
 import { lower } from './lower.ts';
 import type { MFn } from './mir.ts';
-import { peephole, type Savings } from './peephole.ts';
+import { peephole, type Saving } from './peephole.ts';
 import { select } from './select.ts';
 import { simplify, sink } from './simplify.ts';
 import { type PlaceOf, placesFrom } from './source-lines.ts';
 import { readModule } from './wasm.ts';
 
 export { type Code, CompileError, type Place } from './diagnostic.ts';
-export { BuildError, type BuildOptions, buildFirmware } from './firmware.ts';
+export { BuildError, type BuildOptions, type BuiltFirmware, buildFirmware } from './firmware.ts';
 export { formatHex, type HexContents, HexError, parseHex } from './hex.ts';
-export { Image, type ImageFunction, type ImageMap, type Origin } from './image.ts';
+export { Image, type ImageFunction, type ImageMap, type ImageSaving, type Origin } from './image.ts';
+export { type ExplainedLine, explain } from './listing.ts';
+export { ruleNames } from './peephole.ts';
 
 export interface CompileOptions {
   chip?: Chip;
@@ -33,8 +35,23 @@ export interface CompileOptions {
   sourceMap?: string;
   /** Turns the map's file names into those that messages and listings show. */
   renameFile?: (file: string) => string;
+  /** Text of the source files, by the names after `renameFile`: the listing shows lines of it. */
+  sources?: ReadonlyMap<string, string>;
+  /** Peephole rules to apply, by name; all by default. */
+  rules?: readonly string[];
   /** The exported function that reset leads to. */
   entry?: string;
+}
+
+/** One compilation: what the passes have in common. */
+interface Job {
+  program: Program;
+  /** The function that reset leads to, then the interrupt handlers. */
+  entries: Fn[];
+  vectors: Map<Fn, number>;
+  chip: Chip;
+  placeOf: PlaceOf;
+  options: CompileOptions;
 }
 
 /**
@@ -45,45 +62,39 @@ export function compile(bytes: Uint8Array, options: CompileOptions = {}): Image 
   const { chip = AT90S1200, entry = 'main' } = options;
   const placeOf = placesFrom(options.sourceMap, options.renameFile);
   resetIds();
-  const wasm = readModule(bytes);
-  const program = lower(wasm, chip, placeOf);
+  const program = lower(readModule(bytes), chip, placeOf);
   const main = program.fns.find(fn => fn.exported === entry);
   if (!main) throw new CompileError('C103', undefined, [entry]);
   const vectors = handlers(program, main, chip, placeOf);
-  const entries = [main, ...vectors.keys()];
-  dropUncalled(program, entries);
+  const job: Job = { program, entries: [main, ...vectors.keys()], vectors, chip, placeOf, options };
+  dropUncalled(program, job.entries);
   refuseRecursion(program, chip, placeOf);
   // too deep a chain of calls is cured by inlining, one link at a time
   for (;;) {
-    const { finished, savings } = generate(program, entries, vectors, chip, placeOf);
-    const excess = deepest(finished, chip);
-    if (excess.levels <= chip.stackLevels) return assembleImage(finished, savings, chip, placeOf);
-    if (!shorten(program, excess.path)) throw tooDeep(excess, chip, placeOf);
+    const { finished, savings } = generate(job);
+    const depth = deepest(finished);
+    if (depth.levels <= chip.stackLevels) return buildImage(job, finished, savings, depth.levels);
+    if (!shorten(program, depth.path)) throw tooDeep(depth, chip, placeOf);
   }
 }
 
-/** All passes from SSA to finished blocks. Only the first two change `program`. */
-function generate(
-  program: Program,
-  entries: Fn[],
-  vectors: Map<Fn, number>,
-  chip: Chip,
-  placeOf: PlaceOf,
-): { finished: FProgram; savings: Savings } {
-  do simplify(program);
-  while (inlineSmall(program, entries));
-  expand(program);
-  do simplify(program);
-  while (inlineSmall(program, entries));
-  expand(program);
+/** All passes from SSA to finished blocks. */
+function generate({ program, entries, vectors, chip, placeOf, options }: Job): {
+  finished: FProgram;
+  savings: Saving[];
+} {
+  for (let pass = 0; pass < 2; pass++) {
+    do simplify(program);
+    while (inlineSmall(program, entries));
+    expand(program);
+  }
   program.fns.forEach(sink);
   const machine = select(program, analyse(program), entries[0], vectors, placeOf);
   straighten(machine);
   allocate(machine, chip.name);
   straighten(machine);
   const finished = finish(machine);
-  const savings = peephole(finished);
-  return { finished, savings };
+  return { finished, savings: peephole(finished, options.rules) };
 }
 
 /** Exported functions named as a vector serve it; any other export than the entry is refused. */
@@ -115,7 +126,7 @@ interface Depth {
 }
 
 /** Main's deepest chain of calls, and on top of it the deepest handler's and its own return address. */
-function deepest(finished: FProgram, _chip: Chip): Depth {
+function deepest(finished: FProgram): Depth {
   const main = stackUse(finished, finished.main);
   const handlers = finished.vectors.map(({ fn }) => stackUse(finished, fn));
   const worst = handlers.reduce<Depth | undefined>((a, b) => (a && a.levels >= b.levels ? a : b), undefined);
@@ -152,39 +163,38 @@ function tooDeep({ levels, path }: Depth, chip: Chip, placeOf: PlaceOf): Compile
   ]);
 }
 
-function assembleImage(finished: FProgram, savings: Savings, chip: Chip, placeOf: PlaceOf): Image {
+function buildImage(job: Job, finished: FProgram, savings: Saving[], levels: number): Image {
+  const { chip, placeOf, options } = job;
   const { words, entries } = layout(finished);
   const count = new Map<MFn, number>();
   for (const { fn } of words) count.set(fn, (count.get(fn) ?? 0) + 1);
-  if (words.length > chip.flashWords) {
-    const largest = [...count]
-      .sort((a, b) => b[1] - a[1])
-      .slice(0, 4)
-      .map(([fn, n]) => `${fn.name} (${n} words)`)
-      .join(', ');
-    const over = words[chip.flashWords];
-    throw new CompileError('C303', placeOf(over.at), [
-      words.length,
-      chip.name,
-      chip.flashWords,
-      words.length - chip.flashWords,
-      largest,
-    ]);
-  }
+  if (words.length > chip.flashWords) throw tooLong(words, count, chip, placeOf);
+  const level = stackLevels(finished);
   const functions: ImageFunction[] = [...entries].map(([fn, address]) => ({
     name: fn.name,
     address,
     words: count.get(fn) ?? 0,
+    level: level.get(fn) ?? 0,
     stackLevels: stackUse(finished, fn).levels,
   }));
   functions.sort((a, b) => a.address - b.address);
-  const origins = words.map(({ at, fn }) => ({ fn: fn.name, place: placeOf(at) }));
   return new Image(
-    chip,
     Uint16Array.from(words, ({ word }) => word),
-    origins,
-    functions,
-    deepest(finished, chip).levels,
-    savings,
+    {
+      chip,
+      functions,
+      stackLevels: levels,
+      origins: words.map(({ at, fn, label }) => ({ fn: fn.name, place: placeOf(at), label })),
+      savings: savings.map(({ at, ...saving }) => ({ ...saving, place: placeOf(at) })),
+      sources: options.sources ?? new Map(),
+    },
   );
+}
+
+function tooLong(words: Word[], count: Map<MFn, number>, chip: Chip, placeOf: PlaceOf): CompileError {
+  const largest = [...count].sort((a, b) => b[1] - a[1]).slice(0, 4);
+  const names = largest.map(([fn, n]) => `${fn.name} (${n} words)`).join(', ');
+  const over = words.length - chip.flashWords;
+  const place = placeOf(words[chip.flashWords].at);
+  return new CompileError('C303', place, [words.length, chip.name, chip.flashWords, over, names]);
 }

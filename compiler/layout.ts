@@ -21,6 +21,8 @@ export interface Word {
   word: number;
   at: number;
   fn: MFn;
+  /** Whether a block begins here: something may jump to this word. */
+  label: boolean;
 }
 
 /** An instruction whose target is not an address yet. */
@@ -39,7 +41,11 @@ export function layout(program: FProgram): { words: Word[]; entries: Map<MFn, nu
   const order = improve(program, chain(program), table.length);
   const { lines, start } = assemble(order, table.length);
   for (const line of lines) if (line.ins.callee) line.target = program.entryOf.get(line.ins.callee);
-  const words = [...table, ...lines].map((line, address) => encodeLine(line, address, start));
+  const labels = new Set(start.values());
+  const words = [...table, ...lines].map((line, address) => ({
+    ...encodeLine(line, address, start),
+    label: labels.has(address),
+  }));
   const entries = new Map(
     [...program.entryOf].flatMap(([fn, block]) =>
       start.has(block) ? [[fn, start.get(block)!] as const] : [],
@@ -229,7 +235,11 @@ function operandsOf({ op, d, r, k, b }: Instr, distance: number): number[] {
   return d >= 0 ? [d] : [];
 }
 
-function encodeLine({ ins, target, fn }: Line, address: number, start: Map<FBlock, number>): Word {
+function encodeLine(
+  { ins, target, fn }: Line,
+  address: number,
+  start: Map<FBlock, number>,
+): Omit<Word, 'label'> {
   const distance = target ? start.get(target)! - address - 1 : ins.k;
   return { word: encode(ins.op, operandsOf(ins, distance)), at: ins.at, fn };
 }
