@@ -55,6 +55,13 @@ export interface BoardOptions {
   readonly faults?: Faults;
 }
 
+/** The program looked at a wire. */
+export interface Sample {
+  readonly net: Net;
+  readonly time: Cycle;
+  readonly pc: number;
+}
+
 export interface BoardState {
   readonly queue: QueueState;
   readonly nets: readonly NetState[];
@@ -91,6 +98,8 @@ export class Board {
   readonly sck: SckMeter;
   /** Called with each byte that the programmer sends while no conversation is running. */
   onByte?: (byte: number, time: Cycle) => void;
+  /** The programmer's pins by name. */
+  private readonly wired = new Map<string, Net>();
   private conversation: Conversation<unknown> | undefined;
   private readonly timeout: Timer;
   private readonly lookTimer: Timer;
@@ -128,6 +137,7 @@ export class Board {
 
   private wire(pinName: string, net: Net): void {
     const pin = this.programmer.pins[pinName];
+    this.wired.set(pinName, net);
     const driver = net.driver(`${pinName} of the programmer`);
     driver.set(pin.drive, this.programmer.cycle);
     pin.onDrive = (drive, now, pc) => driver.set(drive, now, pc);
@@ -203,6 +213,20 @@ export class Board {
     if (this.quiet) return 'quiet';
     this.lookOut(this.programmer.cycle, limitSeconds * this.xtal);
     return this.runToOutcome();
+  }
+
+  /**
+   * Calls `watcher` whenever the program reads a wire of this board, before it does; returns its remover.
+   * Silent in logic mode, whose instructions have no exact time.
+   */
+  watchSamples(watcher: (sample: Sample) => void): () => void {
+    const remover = this.programmer.watchReads?.(({ port, bit, time, pc }) => {
+      for (const [pin, net] of this.wired) {
+        const read = bit === undefined ? pin.startsWith(`P${port}`) : pin === `P${port}${bit}`;
+        if (read) watcher({ net, time, pc });
+      }
+    });
+    return remover ?? (() => undefined);
   }
 
   save(): BoardState {

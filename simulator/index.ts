@@ -34,6 +34,7 @@ export {
   type Faults,
   type NetName,
   type Quiet,
+  type Sample,
 } from './board.ts';
 export * from './decoders/index.ts';
 export * from './devices/index.ts';
@@ -48,7 +49,7 @@ export {
   Net,
   type NetDriver,
 } from './net.ts';
-export type { PinDrive, Programmer, ProgrammerPin } from './programmer.ts';
+export type { PinDrive, PinRead, Programmer, ProgrammerPin } from './programmer.ts';
 export { type SckLevel, SckMeter, type SckMeterOptions, type SckViolation } from './sck.ts';
 export { SerialLine, type SerialLineOptions } from './serial-line.ts';
 export { formatSession, hexOf, parseSession, type ReplayResult, replay, SessionError } from './session.ts';

@@ -14,6 +14,15 @@ export interface ProgrammerPin {
   onDrive?: (drive: PinDrive, now: Cycle, pc: number) => void;
 }
 
+/** One look of the program at its pins. */
+export interface PinRead {
+  readonly port: string;
+  /** Bit number, or undefined for the whole port. */
+  readonly bit: number | undefined;
+  readonly time: Cycle;
+  readonly pc: number;
+}
+
 /** Satisfied by vm-host's Machine (cycle mode) and LogicMachine (logic mode). */
 export interface Programmer {
   readonly pins: Readonly<Record<string, ProgrammerPin>>;
@@ -24,4 +33,6 @@ export interface Programmer {
   stop(): void;
   /** True when the program goes round a loop that only an input edge can end. */
   waitsForPin?(): boolean;
+  /** Calls `watcher` at each instruction that reads pins; only where instructions have their exact time. */
+  watchReads?(watcher: (read: PinRead) => void): () => void;
 }

@@ -12,7 +12,7 @@ import { decode, type Semantics } from './isa.ts';
 import type { Cycle } from './time.ts';
 
 /** One decoded word of the image, ready to run. */
-interface Operation {
+export interface Operation {
   readonly run: Semantics;
   readonly a: number;
   readonly b: number;

@@ -14,6 +14,7 @@ export type { MachineOptions, MachineState, ResetCause } from './machine.ts';
 export { Machine } from './machine.ts';
 export type { McuPin, PinDrive } from './peripherals/ports.ts';
 export type { Activity } from './peripherals/power.ts';
+export type { PinRead } from './read-watch.ts';
 export { renderIsa } from './render-isa.ts';
 export type { Cycle, QueueState, Timer, TimerCallback } from './time.ts';
 export { EventQueue, Ratio } from './time.ts';

@@ -13,6 +13,7 @@ import type { Surroundings } from './peripherals/part.ts';
 import type { McuPin } from './peripherals/ports.ts';
 import type { Activity } from './peripherals/power.ts';
 import { Probe } from './probe.ts';
+import { type PinRead, ReadWatch } from './read-watch.ts';
 import { type Cycle, EventQueue, type QueueState, type Timer } from './time.ts';
 
 export interface MachineOptions {
@@ -46,6 +47,7 @@ export class Machine {
   private readonly cpu: Cpu;
   private readonly parts: Parts;
   private readonly probe: Probe;
+  private readonly reads: ReadWatch;
   private readonly ownsQueue: boolean;
   /** The timers of all parts: while one is pending, the chip will do something by itself. */
   private readonly timers: Timer[] = [];
@@ -74,6 +76,7 @@ export class Machine {
       acknowledge: (vector, now) => this.parts.acknowledge(this.chip.vectors[vector].name, now),
     });
     this.probe = new Probe(this.chip, program, io);
+    this.reads = new ReadWatch(this.chip, program, this.cpu);
     this.reset('power-on');
   }
 
@@ -200,6 +203,14 @@ export class Machine {
     if (this.timers.some(({ due }) => due !== Number.POSITIVE_INFINITY)) return false;
     if (this.cpu.attention === HALTED) return true;
     return this.cpu.attention === 0 && this.probe.loops(this.cpu.save(), instructions);
+  }
+
+  /**
+   * Calls `watcher` at each instruction that reads PINB or PIND, before it does; returns its remover.
+   * Watching changes nothing.
+   */
+  watchReads(watcher: (read: PinRead) => void): () => void {
+    return this.reads.add(watcher);
   }
 
   /** The whole state as plain data. */
