@@ -1,0 +1,91 @@
+/** Measures the kernels on both sides. */
+
+import { fileURLToPath } from 'node:url';
+import { buildFirmware, type Image } from '../compiler/index.ts';
+import { compileWithGcc } from './gcc.ts';
+import { type Run, recordOnAvr8js, recordOurs } from './record.ts';
+import { EMPTY, KERNELS, type Kernel } from './suite.ts';
+
+/** What one compiler made of one kernel, the empty program's share subtracted. */
+export interface Figures {
+  words: number;
+  /** Mean over all runs. */
+  clocks: number;
+}
+
+export interface Row {
+  name: string;
+  ours: Figures;
+  gcc: Figures;
+  /** First access that differs, in words; undefined when all are the same. */
+  difference: string | undefined;
+  /** What both compilers made, for a reader. */
+  listings: { ours: string; gcc: string };
+}
+
+interface Built {
+  words: number;
+  runs: Run[];
+  listing: string;
+}
+
+/** Where the sources are, seen from the repository. */
+const folder = 'bench/kernels';
+
+export function sourceOf(root: string, kernel: Kernel, extension: 'ts' | 'c'): string {
+  return `${root}/${folder}/${kernel.name}.${extension}`;
+}
+
+export async function buildOurs(root: string, kernel: Kernel): Promise<Image> {
+  return (await buildFirmware({ entry: sourceOf(root, kernel, 'ts') })).image;
+}
+
+async function ours(root: string, kernel: Kernel): Promise<Built> {
+  const image = await buildOurs(root, kernel);
+  return { words: image.words.length, runs: recordOurs(kernel, image.words), listing: image.toListing() };
+}
+
+function theirs(root: string, kernel: Kernel): Built {
+  const { words, counted, listing } = compileWithGcc(sourceOf(root, kernel, 'c'));
+  return { words: counted, runs: recordOnAvr8js(kernel, words), listing };
+}
+
+/** Both compilers on all kernels, or on those named. */
+export async function measure(root: string, names?: readonly string[]): Promise<Row[]> {
+  const empty = { ours: await ours(root, EMPTY), gcc: theirs(root, EMPTY) };
+  const rows: Row[] = [];
+  for (const kernel of KERNELS) {
+    if (names && names.length > 0 && !names.includes(kernel.name)) continue;
+    const built = { ours: await ours(root, kernel), gcc: theirs(root, kernel) };
+    rows.push({
+      name: kernel.name,
+      ours: figures(built.ours, empty.ours),
+      gcc: figures(built.gcc, empty.gcc),
+      difference: firstDifference(built.ours.runs, built.gcc.runs),
+      listings: { ours: built.ours.listing, gcc: built.gcc.listing },
+    });
+  }
+  return rows;
+}
+
+function figures(built: Built, empty: Built): Figures {
+  return { words: built.words - empty.words, clocks: meanClocks(built.runs) - meanClocks(empty.runs) };
+}
+
+function meanClocks(runs: readonly Run[]): number {
+  return runs.reduce((sum, { clocks }) => sum + clocks, 0) / runs.length;
+}
+
+/** The first access in which two programs differ. */
+export function firstDifference(a: readonly Run[], b: readonly Run[]): string | undefined {
+  for (let run = 0; run < Math.max(a.length, b.length); run++) {
+    const [x, y] = [a[run]?.accesses ?? [], b[run]?.accesses ?? []];
+    const at = Array.from({ length: Math.max(x.length, y.length) }).findIndex((_, i) => x[i] !== y[i]);
+    if (at >= 0)
+      return `run ${run + 1}, access ${at + 1}: ours ${x[at] ?? 'none'}, avr-gcc's ${y[at] ?? 'none'}`;
+  }
+  return undefined;
+}
+
+/** The repository, from a source file in bench/ or from a bundle in build/. */
+export const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
