@@ -5,6 +5,7 @@
 
 import { AT90S1200, type Chip } from '../vm-host/chip.ts';
 import { allocate } from './allocate.ts';
+import { commute } from './commute.ts';
 import { CompileError } from './diagnostic.ts';
 import { expand } from './expand.ts';
 import { analyse } from './facts.ts';
@@ -14,6 +15,7 @@ import { Image, type ImageFunction } from './image.ts';
 import { dropUncalled, findRecursion, inlineInto, inlineSmall } from './inline.ts';
 import { type Fn, type Program, resetIds } from './ir.ts';
 import { layout, type Word } from './layout.ts';
+import { countDown } from './loops.ts';
 import { lower } from './lower.ts';
 import type { MFn } from './mir.ts';
 import { peephole, type Saving } from './peephole.ts';
@@ -85,12 +87,13 @@ function generate({ program, entries, vectors, chip, placeOf, options }: Job): {
 } {
   for (let pass = 0; pass < 2; pass++) {
     do simplify(program);
-    while (inlineSmall(program, entries));
+    while (inlineSmall(program, entries) || program.fns.map(countDown).includes(true));
     expand(program);
   }
   program.fns.forEach(sink);
   const machine = select(program, analyse(program), entries[0], vectors, placeOf);
   straighten(machine);
+  commute(machine);
   allocate(machine, chip.name);
   straighten(machine);
   const finished = finish(machine);

@@ -1,43 +1,53 @@
-/** Constants that a register holds already are not loaded again. */
+/** Values that a register holds already are not loaded again. */
 
 import { type FBlock, type FProgram, fSuccessors, reachableFrom } from '../finish.ts';
 import { type Instr, type MFn, SHAPES } from '../mir.ts';
 import { countEntries, isSkip, type Note, type Rule } from './graph.ts';
 
-export const constantRule: Rule = { name: 'constant already in the register', apply: reuseConstants };
+export const constantRule: Rule = { name: 'value already in the register', apply: reuseConstants };
 
-/** LDI of what the register holds already. Known contents flow into a block from its only predecessor. */
+/** What a register holds: a number, or the value that a register got at some write. */
+type Held = string;
+
+/** LDI or MOV of what the register holds already. Knowledge flows into a block from its only predecessor. */
 function reuseConstants(program: FProgram, note: Note): void {
   const entries = countEntries(program);
   const preds = new Map<FBlock, FBlock>();
   for (const block of program.blocks) for (const next of fSuccessors(block)) preds.set(next, block);
-  const atEnd = new Map<FBlock, Map<number, number>>();
+  const atEnd = new Map<FBlock, Map<number, Held>>();
   const changed = clobbers(program);
+  let writes = 0;
   for (const block of program.blocks) {
     const pred = entries.get(block) === 1 ? preds.get(block) : undefined;
     const known = new Map(pred && atEnd.get(pred));
+    const held = (reg: number): Held => {
+      if (!known.has(reg)) known.set(reg, `v${++writes}`);
+      return known.get(reg)!;
+    };
     block.instrs = block.instrs.filter((ins, i) => {
-      const again = ins.op === 'ldi' && known.get(ins.d) === ins.k && !isSkip(block.instrs[i - 1]);
+      const perhaps = isSkip(block.instrs[i - 1]);
+      const value = ins.op === 'ldi' ? `#${ins.k}` : ins.op === 'mov' ? held(ins.r) : undefined;
+      const again = value !== undefined && known.get(ins.d) === value && !perhaps;
       if (again) note(block.fn, ins.at, 1);
-      else learn(known, ins, isSkip(block.instrs[i - 1]), changed);
+      else learn(known, ins, perhaps ? undefined : value, changed);
       return !again;
     });
     atEnd.set(block, known);
   }
 }
 
+/** Forgets what an instruction changes, and keeps the new value where it is known. */
 function learn(
-  known: Map<number, number>,
+  known: Map<number, Held>,
   ins: Instr,
-  perhaps: boolean,
+  value: Held | undefined,
   changed: (fn: MFn) => Set<number>,
 ): void {
   if (ins.callee) for (const reg of changed(ins.callee)) known.delete(reg);
   for (const reg of ins.scratch) known.delete(reg);
   if (ins.d < 0 || !SHAPES[ins.op]?.writesD) return;
-  const copy = ins.op === 'mov' ? known.get(ins.r) : ins.op === 'ldi' ? ins.k : undefined;
   known.delete(ins.d);
-  if (copy !== undefined && !perhaps) known.set(ins.d, copy);
+  if (value !== undefined) known.set(ins.d, value);
 }
 
 /** Registers that a function and all it calls may change. */
