@@ -60,26 +60,27 @@ let addressLow: u8 = 0;
  * that byte has been sent.
  */
 export function carryOut(command: u8): u8 {
+  // Commands with data, the frequent ones first: at a high rate the next byte is already on the line.
+  // The data is taken from the line even when the command is refused.
+  if (command === Command.SetAddress) return setAddress();
+  const operation = writeOperation(command);
+  if (operation) return write(operation);
+  if (command === Command.SelectDevice || command === Command.ListDevices) return devices(command);
+  if (command === Command.Universal || command === Command.NewUniversal) return universal(command);
+  if (command === Command.WriteLock) return writeLock();
+  if (command === Command.SetLed || command === Command.ClearLed) return led();
+  if (command === Command.WriteFuses) return refuseFuses();
+
   // Commands that are answered without a target
   if (command === Command.AutoIncrement) return YES;
   if (command === Command.ProgrammerType) return SERIAL;
   if (command === Command.Identifier) return identify();
   if (command === Command.SoftwareVersion) return version(SOFTWARE_MAJOR, SOFTWARE_MINOR);
   if (command === Command.HardwareVersion) return version(HARDWARE_MAJOR, HARDWARE_MINOR);
-  if (command === Command.SelectDevice || command === Command.ListDevices) return devices(command);
-  if (command === Command.SetAddress) return setAddress();
-  if (command === Command.SetLed || command === Command.ClearLed) return led();
   if (command === Command.Leave) return leave();
   if (command === Command.Enter) return device ? enable() : UNKNOWN;
 
-  // Commands with data: it is taken from the line in any case
-  const operation = writeOperation(command);
-  if (operation) return write(operation);
-  if (command === Command.WriteLock) return writeLock();
-  if (command === Command.Universal || command === Command.NewUniversal) return universal(command);
-  if (command === Command.WriteFuses) return refuseFuses();
-
-  // Commands without data
+  // Commands for the target
   if (!programming()) return UNKNOWN;
   if (command === Command.ReadFlash) return readFlash();
   if (command === Command.ReadEeprom) return readEeprom();
@@ -110,9 +111,9 @@ function version(major: u8, minor: u8): u8 {
 function devices(command: u8): u8 {
   let code: u8 = 0;
   if (command === Command.SelectDevice) {
+    code = receive();
     release();
     deselect();
-    code = receive();
     if (!code) return DONE;
   }
   walkDevices(code);

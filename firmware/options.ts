@@ -75,8 +75,8 @@ export const TIMER_CLOCK: u8 = PRESCALER === 1 ? 1 : PRESCALER === 8 ? 2 : 3;
 /** One bit in ticks of the timer. */
 export const BIT: u8 = <u8>((XTAL_HZ + (PRESCALER * BAUD_RATE) / 2) / (PRESCALER * BAUD_RATE));
 
-/** Cycles from the edge of a start bit to the note of its time, and from the end of a wait to the sample. */
-const LATENCY: i32 = 10;
+/** Cycles, on average: 3 from the edge of a start bit to the note of its time, 11 from the end of a wait to a sample. */
+const LATENCY: i32 = 14;
 /** From the edge of the start bit to its middle, in ticks; half a tick more, because the count was cut to whole ticks. */
 export const HALF_BIT: u8 = <u8>((CYCLES_PER_BIT / 2 - LATENCY + PRESCALER) / PRESCALER);
 

@@ -31,8 +31,8 @@ export function nextBit(): void {
 }
 
 /**
- * Waits for a byte from the PC. Returns in the middle of its stop bit, or when the
- * line is high again after something that was no proper byte.
+ * Waits for a byte from the PC. Returns as soon as its last bit is known and the line
+ * is high, so that a start bit that follows early is not missed.
  */
 export function receive(): u8 {
   do {
@@ -47,8 +47,7 @@ export function receive(): u8 {
     byte >>= 1;
     if (bit(PIND, RXD)) byte |= 0x80;
   } while (--bits);
-  nextBit();
-  while (!bit(PIND, RXD)) {}
+  while (!bit(PIND, RXD)) {} // the stop bit, or the end of a break
   return byte;
 }
 
