@@ -1,5 +1,6 @@
 /**
- * The microcontrollers that a programmer's firmware runs on, as data.
+ * The microcontrollers that a programmer's firmware runs on, as data: the types, and the AT90S1200.
+ * Its kin have a file each in chips/.
  *
  * Pages are those of the AT90S1200 datasheet, Atmel 0838H-AVR-03/02. Where a
  * figure comes from elsewhere, the source stands beside it.
@@ -11,8 +12,9 @@ export interface IoRow {
   readonly address: number;
   /** Bit names from bit 7 down to bit 0; '-' is a bit that does not exist and reads 0. */
   readonly bits: readonly string[];
-  readonly initial: number;
-  readonly page: number;
+  /** For the chip that the machine simulates. */
+  readonly initial?: number;
+  readonly page?: number;
 }
 
 /** A bit of an I/O register. */
@@ -25,13 +27,22 @@ export interface IoBit {
 export interface Vector {
   readonly name: string;
   readonly address: number;
-  readonly page: number;
+  readonly page?: number;
 }
 
-/** A port pin: which bit of which port, the number on the PDIP20, the other job it can do. */
+/** Data memory, where a chip has it. The compiler keeps return addresses in it and nothing else. */
+export interface Ram {
+  readonly first: number;
+  /** RAMEND: the stack begins here and grows down, two bytes a return address. */
+  readonly last: number;
+  /** The I/O registers of the stack pointer, low byte first. A program sets them before its first call. */
+  readonly pointer: readonly string[];
+}
+
+/** A port pin: which bit of which port, the number on the PDIP, the other job it can do. */
 export interface PinRow {
   readonly name: string;
-  readonly port: 'B' | 'D';
+  readonly port: 'A' | 'B' | 'C' | 'D';
   readonly bit: number;
   readonly package: number;
   readonly alternate?: string;
@@ -46,8 +57,12 @@ export interface Chip {
   readonly flashWords: number;
   /** The register file, R0 to R31 (page 1). */
   readonly registers: { readonly first: number; readonly last: number };
-  /** Return addresses the hardware stack holds (page 8). */
+  /** Return addresses: those the hardware stack holds (page 8), or what a chip with RAM is granted. */
   readonly stackLevels: number;
+  /** Absent on the AT90S1200 (page 1). */
+  readonly ram?: Ram;
+  /** The fastest clock that the datasheet allows, in Hz (page 1). */
+  readonly highestXtal: number;
   /** EEPROM in bytes (page 25). */
   readonly eepromBytes: number;
   /** Signature bytes 0, 1, 2: manufacturer, memory size, part (AVR910 application note). */
@@ -60,7 +75,8 @@ export interface Chip {
   readonly bits: Readonly<Record<string, IoBit>>;
   readonly vectors: readonly Vector[];
   readonly pins: readonly PinRow[];
-  readonly timing: ChipTiming;
+  /** Present on the chip that the machine simulates; the compiler needs none of it. */
+  readonly timing?: ChipTiming;
 }
 
 /** What does not follow XTAL1 but an oscillator of its own, in seconds. */
@@ -143,16 +159,20 @@ function bitsOf(rows: readonly IoRow[]): Record<string, IoBit> {
   return Object.fromEntries(named.filter(([name]) => /[A-Z]/.test(name)));
 }
 
-export const AT90S1200: Chip = {
+/** Completes a chip: the look-up tables by name follow from its rows. */
+export function chipOf(facts: Omit<Chip, 'io' | 'bits'>): Chip {
+  return { ...facts, io: addresses(facts.ioRows), bits: bitsOf(facts.ioRows) };
+}
+
+export const AT90S1200: Chip = chipOf({
   name: 'AT90S1200',
   flashWords: 512,
   registers: { first: 0, last: 31 },
   stackLevels: 3,
+  highestXtal: 12_000_000,
   eepromBytes: 64,
   signature: [0x1e, 0x90, 0x01],
   ioRows: at90s1200Io,
-  io: addresses(at90s1200Io),
-  bits: bitsOf(at90s1200Io),
   vectors: at90s1200Vectors,
   pins: at90s1200Pins,
   timing: {
@@ -172,10 +192,7 @@ export const AT90S1200: Chip = {
       [5.0, 16e-3],
     ],
   },
-};
-
-/** Every chip a firmware can be built for and run on, by name in lower case. */
-export const chips: Readonly<Record<string, Chip>> = { at90s1200: AT90S1200 };
+});
 
 /** The bits of a register that exist, as a mask. */
 export function existingBits(row: IoRow): number {

@@ -35,15 +35,18 @@ export function makeParts(
   around: Surroundings,
   hooks: PartsHooks,
 ): Parts {
+  const { timing } = chip;
+  if (!timing)
+    throw new RangeError(`the machine simulates the AT90S1200; it cannot stand for an ${chip.name}`);
   const pins = Object.fromEntries(chip.pins.map(({ name }) => [name, new Pin(name)]));
   const pin = (job: string) => pins[chip.pins.find(({ alternate }) => alternate === job)!.name];
   const ports = makePorts(chip, pins, around);
   const timer0 = new Timer0(pin('T0'), around);
   const int0 = new ExternalInterrupt(pin('INT0'), around);
   const comparator = new Comparator(pin('AIN0'), pin('AIN1'), around);
-  const eeprom = new Eeprom(chip.eepromBytes, eepromContent, chip.timing.eepromWrite, around);
-  const watchdog = new Watchdog(chip.timing.watchdog, around, hooks.bite);
-  const power = new Power(chip.timing.startUp, around, int0, [timer0, int0], hooks);
+  const eeprom = new Eeprom(chip.eepromBytes, eepromContent, timing.eepromWrite, around);
+  const watchdog = new Watchdog(timing.watchdog, around, hooks.bite);
+  const power = new Power(timing.startUp, around, int0, [timer0, int0], hooks);
   pin('INT0').watch(() => power.watchLevel(around.now()));
   const flags: Readonly<Record<string, { acknowledge(now: Cycle): void }>> = {
     INT0: int0,
