@@ -17,6 +17,10 @@ export interface Row {
   name: string;
   ours: Figures;
   gcc: Figures;
+  /** Why this kernel does not count. */
+  beyond: string | undefined;
+  /** Words saved by each peephole rule in ours. */
+  savings: Readonly<Record<string, number>>;
   /** First access that differs, in words; undefined when all are the same. */
   difference: string | undefined;
   /** What both compilers made, for a reader. */
@@ -27,6 +31,7 @@ interface Built {
   words: number;
   runs: Run[];
   listing: string;
+  savings: Readonly<Record<string, number>>;
 }
 
 /** Where the sources are, seen from the repository. */
@@ -42,25 +47,36 @@ export async function buildOurs(root: string, kernel: Kernel): Promise<Image> {
 
 async function ours(root: string, kernel: Kernel): Promise<Built> {
   const image = await buildOurs(root, kernel);
-  return { words: image.words.length, runs: recordOurs(kernel, image.words), listing: image.toListing() };
+  const { words } = image;
+  const runs = recordOurs(kernel, words);
+  return { words: words.length, runs, listing: image.toListing(), savings: savedByRule(image) };
+}
+
+/** Words that each peephole rule saved in an image. */
+export function savedByRule({ savings }: Image): Record<string, number> {
+  const byRule: Record<string, number> = {};
+  for (const { rule, words } of savings) byRule[rule] = (byRule[rule] ?? 0) + words;
+  return byRule;
 }
 
 function theirs(root: string, kernel: Kernel): Built {
   const { words, counted, listing } = compileWithGcc(sourceOf(root, kernel, 'c'));
-  return { words: counted, runs: recordOnAvr8js(kernel, words), listing };
+  return { words: counted, runs: recordOnAvr8js(kernel, words), listing, savings: {} };
 }
 
 /** Both compilers on all kernels, or on those named. */
-export async function measure(root: string, names?: readonly string[]): Promise<Row[]> {
+export async function measure(root: string, names: readonly string[] = []): Promise<Row[]> {
   const empty = { ours: await ours(root, EMPTY), gcc: theirs(root, EMPTY) };
   const rows: Row[] = [];
   for (const kernel of KERNELS) {
-    if (names && names.length > 0 && !names.includes(kernel.name)) continue;
+    if (names.length > 0 && !names.includes(kernel.name)) continue;
     const built = { ours: await ours(root, kernel), gcc: theirs(root, kernel) };
     rows.push({
       name: kernel.name,
       ours: figures(built.ours, empty.ours),
       gcc: figures(built.gcc, empty.gcc),
+      beyond: kernel.beyond,
+      savings: built.ours.savings,
       difference: firstDifference(built.ours.runs, built.gcc.runs),
       listings: { ours: built.ours.listing, gcc: built.gcc.listing },
     });
