@@ -82,9 +82,9 @@ const onlyATtiny2313: readonly IoRow[] = [
 const onlyATtiny2313A: readonly IoRow[] = [
   register(0x3b, 'GIMSK',  'INT1 INT0 PCIE0 PCIE2 PCIE1 - - -'),
   register(0x3a, 'GIFR',   'INTF1 INTF0 PCIF0 PCIF2 PCIF1 - - -'),
-  register(0x37, 'SPMCSR', '- - RSIG CTPB RFLB PGWRT PGERS SPMEN'),
+  register(0x37, 'SPMCSR', '- - - CTPB RFLB PGWRT PGERS SPMEN'),
   register(0x20, 'PCMSK0', 'PCINT7 PCINT6 PCINT5 PCINT4 PCINT3 PCINT2 PCINT1 PCINT0'),
-  register(0x07, 'BODCR',  '- - - - - - BODS BODSE'),
+  register(0x07, 'BODCR',  '- - - - - - BPDS BPDSE'),
   register(0x06, 'PRR',    '- - - - PRTIM1 PRTIM0 PRUSI PRUSART'),
   register(0x05, 'PCMSK2', '- PCINT17 PCINT16 PCINT15 PCINT14 PCINT13 PCINT12 PCINT11'),
   register(0x04, 'PCMSK1', '- - - - - PCINT10 PCINT9 PCINT8'),
