@@ -22,6 +22,7 @@ import { peephole, type Saving } from './peephole.ts';
 import { select } from './select.ts';
 import { simplify, sink } from './simplify.ts';
 import { type PlaceOf, placesFrom } from './source-lines.ts';
+import { setStackPointer } from './stack-pointer.ts';
 import { readModule } from './wasm.ts';
 
 export { type Code, CompileError, type Place } from './diagnostic.ts';
@@ -92,6 +93,7 @@ function generate({ program, entries, vectors, chip, placeOf, options }: Job): {
   }
   program.fns.forEach(sink);
   const machine = select(program, analyse(program), entries[0], vectors, placeOf);
+  setStackPointer(machine, chip);
   straighten(machine);
   commute(machine);
   allocate(machine, chip.name);
