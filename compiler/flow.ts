@@ -27,7 +27,9 @@ function retarget(block: MBlock, change: (to: MBlock) => MBlock): boolean {
   if (term.kind !== 'test') return false;
   const [then, otherwise] = [change(term.then), change(term.else)];
   if (then === term.then && otherwise === term.else) return false;
-  block.term = then === otherwise ? { kind: 'jump', to: then } : { ...term, then, else: otherwise };
+  // a pin is read even when both ways are one
+  const decided = then === otherwise && term.test.kind !== 'io';
+  block.term = decided ? { kind: 'jump', to: then } : { ...term, then, else: otherwise };
   return true;
 }
 

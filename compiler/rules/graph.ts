@@ -35,7 +35,9 @@ function mapTerm(term: FTerm, change: (to: FBlock) => FBlock): FTerm {
   if (term.kind === 'return') return term;
   if (term.kind === 'jump') return { kind: 'jump', to: change(term.to) };
   const [then, otherwise] = [change(term.then), change(term.else)];
-  return then === otherwise ? { kind: 'jump', to: then } : { ...term, then, else: otherwise };
+  // a pin is read even when both ways are one
+  const decided = then === otherwise && !(term.kind === 'skip' && term.ifSet.op === 'sbis');
+  return decided ? { kind: 'jump', to: then } : { ...term, then, else: otherwise };
 }
 
 function passEmpty(program: FProgram): boolean {
