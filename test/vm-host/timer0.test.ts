@@ -238,6 +238,25 @@ describe('the pin T0', () => {
     expect([...machine.registers.subarray(17, 20)]).toEqual([0, 0, 1]);
   });
 
+  it('loses an edge that counts at the very edge at which TCNT0 is written', () => {
+    const countAfterEdgeAt = (clock: number) => {
+      const machine = machineWith(`
+        ldi r16, 7
+        out TCCR0, r16
+        ldi r17, 50
+        out TCNT0, r17     ; clock 3, holds from 4
+        nop
+        nop
+        in  r18, TCNT0
+end:    nop`);
+      drive(machine, '1', clock);
+      goTo(machine, 7);
+      return machine.registers[18];
+    };
+    // the edge of clock n counts at n + 1
+    expect([2, 3, 4].map(countAfterEdgeAt)).toEqual([50, 50, 51]);
+  });
+
   it('does not see a pulse between two samples', () => {
     const machine = counting(7);
     drive(machine, '1', 10);
