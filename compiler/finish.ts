@@ -88,6 +88,7 @@ function decide(test: Test, code: Instr[], ways: Ways): FTerm {
     return { kind: 'skip', ifSet: instr('sbrs', at, fields), ifClear: instr('sbrc', at, fields), ...ways };
   }
   if (test.kind === 'zero') return { kind: 'flag', flag: Z, ...ways };
+  if (test.kind === 'carry') return { kind: 'flag', flag: C, ...ways };
   compare(test, code, at);
   return { kind: 'flag', flag: test.cc === 'eq' ? Z : test.cc === 'ult' ? C : S, ...ways };
 }

@@ -5,6 +5,7 @@
 
 import { AT90S1200, type Chip } from '../vm-host/chip.ts';
 import { allocate } from './allocate.ts';
+import { splitChains } from './chains.ts';
 import { commute } from './commute.ts';
 import { CompileError } from './diagnostic.ts';
 import { expand } from './expand.ts';
@@ -95,6 +96,7 @@ function generate({ program, entries, vectors, chip, placeOf, options }: Job): {
   const machine = select(program, analyse(program), entries[0], vectors, placeOf);
   setStackPointer(machine, chip);
   straighten(machine);
+  splitChains(machine);
   commute(machine);
   allocate(machine, chip.name);
   straighten(machine);

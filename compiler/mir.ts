@@ -96,6 +96,8 @@ export type Test =
   | { kind: 'compare'; cc: 'eq' | 'ult' | 'slt'; a: Reg[]; b: (Reg | undefined)[]; k: number }
   /** The instruction before has set Z by all bytes of the value in question. */
   | { kind: 'zero' }
+  /** The instruction before has set C, and C decides. */
+  | { kind: 'carry' }
   | { kind: 'bit'; reg: Reg; bit: number }
   | { kind: 'io'; address: number; bit: number };
 

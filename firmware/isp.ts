@@ -79,10 +79,13 @@ export function enter(): void {
   wait(RESET_HIGH_MS);
   cbi(PORTB, RESET);
   wait(RESET_LOW_MS);
-  let attempts: u8 = 32;
+  // Twice at each of the 32 places: an AT90S1200 that the host takes for another device
+  // echoes nothing the first time, and the pulse would bring it out of step.
+  let attempts: u8 = 64;
   do {
     control(0x53);
     if (!echoesEnable() || echo === 0x53) return;
+    if (!(attempts & 1)) continue;
     sbi(PORTB, SCK); // one pulse more moves the target on by one bit
     delayCycles(SCK_HIGH_CYCLES);
     cbi(PORTB, SCK);
