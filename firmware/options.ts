@@ -10,6 +10,8 @@
  * The pins, the versions and the waits are edited here.
  */
 
+import { CRYSTAL_ON_PORTB, HIGHEST_XTAL } from './chip';
+
 export const XTAL_HZ: i32 = isDefined(XTAL) ? XTAL : 4_000_000;
 export const BAUD_RATE: i32 = isDefined(BAUD) ? BAUD : 19_200;
 export const VCC_MV: i32 = isDefined(VCC) ? (VCC < 100 ? VCC * 1000 : VCC) : 4_000;
@@ -17,11 +19,11 @@ export const TARGET_HZ: i32 = isDefined(TARGET_XTAL) ? TARGET_XTAL : 1_000_000;
 
 // --- The board (application note AVR910, figure 4) -----------------------------
 
-/** Port B, to the target. */
-export const RESET: u8 = 4;
-export const MISO: u8 = 5;
-export const MOSI: u8 = 6;
-export const SCK: u8 = 7;
+/** Port B, to the target. An ATmega has its crystal there: it takes the pins of its own SPI instead. */
+export const RESET: u8 = CRYSTAL_ON_PORTB ? 2 : 4;
+export const MISO: u8 = CRYSTAL_ON_PORTB ? 4 : 5;
+export const MOSI: u8 = CRYSTAL_ON_PORTB ? 3 : 6;
+export const SCK: u8 = CRYSTAL_ON_PORTB ? 5 : 7;
 
 /** Port D, to the PC: RXD comes from it, TXD goes to it. Both idle high. */
 export const RXD: u8 = 0;
@@ -88,6 +90,6 @@ export function checkOptions(): void {
   if (CYCLES_PER_BIT > 64 * LONGEST_BIT) ERROR('BAUD is too slow for this XTAL');
   if (CYCLES_PER_BIT < 34) ERROR('BAUD is too fast for this XTAL: a bit needs 34 cycles');
   if (VCC_MV < 2700 || VCC_MV > 6000) ERROR('VCC goes from 2.7 V to 6 V');
-  if (XTAL_HZ > 12_000_000) ERROR('the AT90S1200 runs at up to 12 MHz');
+  if (XTAL_HZ > HIGHEST_XTAL) ERROR('XTAL is faster than this chip may run');
   if (TARGET_HZ < 1000 || TARGET_HZ > 24_000_000) ERROR('TARGET_XTAL is in Hz, from 1000 to 24000000');
 }
