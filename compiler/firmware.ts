@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import type { Chip } from '../vm-host/chip.ts';
+import { AT90S1200, type Chip } from '../vm-host/chip.ts';
 import type { Image } from './image.ts';
 import { compile } from './index.ts';
 
@@ -11,6 +11,7 @@ export interface BuildOptions {
   entry: string;
   /** Integer constants that the source declares and the build defines, for example XTAL and BAUD. */
   defines?: Readonly<Record<string, number>>;
+  /** Default AT90S1200. The source can ask for it: `isDefined(MCU_ATMEGA8)`. */
   chip?: Chip;
   /** Peephole rules to apply, by name; all by default. */
   rules?: readonly string[];
@@ -39,14 +40,15 @@ const FLAGS = ['-Oz', '--runtime', 'stub', '--noAssert', '--debug', '--use', 'ab
 export async function buildFirmware({
   entry,
   defines = {},
-  chip,
+  chip = AT90S1200,
   rules,
 }: BuildOptions): Promise<BuiltFirmware> {
   if (!existsSync(entry)) throw new BuildError(`${entry}: no such file`);
   const { main } = await import('assemblyscript/asc');
   const root = dirname(resolve(entry));
   const outputs = new Map<string, string | Uint8Array>();
-  const uses = Object.entries(defines).flatMap(([name, value]) => ['--use', `${name}=${value}`]);
+  const constants = { [`MCU_${chip.name.toUpperCase()}`]: 1, ...defines };
+  const uses = Object.entries(constants).flatMap(([name, value]) => ['--use', `${name}=${value}`]);
   const args = [relative(root, resolve(entry)), ...FLAGS, ...uses, '-o', 'out.wasm', '--textFile', 'out.wat'];
   const renameFile = (file: string) => shownName(root, file);
   const sources = new Map<string, string>();
