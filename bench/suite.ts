@@ -66,7 +66,7 @@ export const KERNELS: readonly Kernel[] = [
   kernel('gray', { runs: 256, inputs: { PINB: everyByte } }),
   kernel('lfsr'),
   kernel('min-max', { inputs: { PIND: k => Number(k % 16 === 15) } }),
-  kernel('saturate'),
+  kernel('saturate', { runs: 100 }),
   kernel('clock', { runs: 20_000 }),
   kernel('hello', { runs: 4 }),
   kernel('seven-segment', {

@@ -26,6 +26,9 @@ function ones(value: number): number {
   return value.toString(2).replaceAll('0', '').length;
 }
 
+const hex = (value: number): string => value.toString(16).toUpperCase().padStart(2, '0');
+const fromBits = (bits: number[]): number => Number.parseInt(bits.join(''), 2);
+
 /** What a run must write, from what it read: inputs on ports B and D, outputs on ports B and D. */
 const kernels: readonly {
   name: string;
@@ -73,10 +76,56 @@ describe('the results of the kernels', () => {
     }
   });
 
+  it('are those of plain arithmetic over all runs so far: smallest and largest', async () => {
+    let [smallest, largest] = [255, 0];
+    for (const run of await runOurs('min-max')) {
+      if (valuesOf(run, 'PIND')[0] & 1) [smallest, largest] = [255, 0];
+      const [value] = valuesOf(run, 'PINB');
+      [smallest, largest] = [Math.min(smallest, value), Math.max(largest, value)];
+      expect(run.accesses.slice(-2)).toEqual([`PORTB=${hex(smallest)}`, `PORTD=${hex(largest)}`]);
+    }
+  });
+
+  it('are those of plain arithmetic over all runs so far: sum and rest', async () => {
+    let [sum, rest] = [0, 255];
+    for (const run of await runOurs('saturate')) {
+      sum = Math.min(255, sum + (valuesOf(run, 'PINB')[0] & 15));
+      rest = Math.max(0, rest - (valuesOf(run, 'PIND')[0] & 7));
+      expect(run.accesses.slice(-2)).toEqual([`PORTB=${hex(sum)}`, `PORTD=${hex(rest)}`]);
+    }
+    expect([sum, rest]).toEqual([255, 0]);
+  });
+
+  it('tell the devices by their signatures', async () => {
+    const devices: Record<string, number> = { '1E9001': 1, '1E9101': 2, '1E910A': 3, '1E9307': 4 };
+    for (const run of await runOurs('signature')) {
+      const signature = valuesOf(run, 'PINB').map(hex).join('');
+      expect(valuesOf(run, 'PORTD'), signature).toEqual([devices[signature] ?? 0]);
+    }
+  });
+
+  it('exchange a byte over SPI, most significant bit first', async () => {
+    for (const run of await runOurs('spi-byte')) {
+      const rising = valuesOf(run, 'PORTB').filter((port, i, ports) => port & 0x80 && !(ports[i - 1] & 0x80));
+      expect(fromBits(rising.map(port => (port >> 6) & 1))).toBe(valuesOf(run, 'PIND')[0]);
+      expect(fromBits(valuesOf(run, 'PINB').map(pins => (pins >> 5) & 1))).toBe(valuesOf(run, 'PORTD')[0]);
+    }
+  });
+
+  it('count seconds, minutes and hours', async () => {
+    const runs = await runOurs('clock');
+    const time = (ticks: number) => {
+      const seconds = Math.floor(ticks / 5);
+      return [seconds % 60, (Math.floor(seconds / 60) % 60) ^ (Math.floor(seconds / 3600) % 24)];
+    };
+    const shown = runs.map(run => [...valuesOf(run, 'PORTB'), ...valuesOf(run, 'PORTD')]);
+    expect(shown).toEqual(runs.map((_, i) => time(i + 1)));
+  });
+
   it('send and receive what was given, least significant bit first', async () => {
     const [sent] = await runOurs('uart-send', {
       runs: 1,
-      inputs: { ...{ PIND: () => 0x35 }, TCNT0: k => k },
+      inputs: { PIND: () => 0x35, TCNT0: k => k },
     });
     const line = valuesOf(sent, 'PORTD').map(value => (value >> 1) & 1);
     expect(line).toEqual([0, 1, 0, 1, 0, 1, 1, 0, 0, 1]);
