@@ -1,25 +1,32 @@
 /** `isp build`: source to Intel HEX, listing and map. */
-import { AT90S1200 } from '../vm-host/index.ts';
+import { chips } from '../vm-host/index.ts';
+import { UsageError } from './errors.ts';
 import { write } from './files.ts';
 import { compileFirmware, type FirmwareOptions } from './firmware.ts';
 import type { Outcome } from './outcome.ts';
 
 interface BuildOptions extends FirmwareOptions {
+  /** Name of a chip in `chips`. */
+  mcu: string;
   output: string;
 }
 
 /**
  * Compiles a firmware and writes what came of it.
- * @throws UsageError when a file cannot be read or written, JobError when the program is refused
+ * @throws UsageError when a file cannot be read or written or the chip cannot run so fast, JobError when the
+ *   program is refused
  */
 export async function build(entry: string | undefined, options: BuildOptions): Promise<Outcome> {
-  const { output } = options;
-  const image = await compileFirmware(entry, options);
+  const { output, xtal } = options;
+  const chip = chips[options.mcu];
+  if (xtal > chip.highestXtal)
+    throw new UsageError(`--xtal ${xtal}: the ${chip.name} runs at up to ${chip.highestXtal} Hz`);
+  const image = await compileFirmware(entry, { ...options, chip });
   const stem = output.replace(/\.hex$/i, '');
   write(output, image.toHex());
   write(`${stem}.lst`, image.toListing());
   write(`${stem}.map.json`, `${JSON.stringify(image.toMap())}\n`);
-  const { flashWords, stackLevels } = AT90S1200;
+  const { flashWords, stackLevels } = chip;
   return {
     ok: true,
     text: [

@@ -31,18 +31,27 @@ export interface CommandRow {
 export const commands: readonly CommandRow[] = [
   {
     name: 'build',
-    summary: 'compile a firmware to machine code of the AT90S1200',
+    summary: 'compile a firmware to machine code of the AT90S1200 or its kin',
     description:
       'Compiles a firmware in AssemblyScript (TypeScript) to WebAssembly, and that to instruction words of the\n' +
-      'AT90S1200. Writes Intel HEX, beside it a listing (.lst) and a map (.map.json).',
+      'AT90S1200 or its kin. Writes Intel HEX, beside it a listing (.lst) and a map (.map.json).',
     argument: {
       name: '[entry]',
       help: "entry file of the firmware (default: this project's AVR910 programmer)",
     },
-    options: [option.mcu, option.xtal, option.baud, option.buildVcc, option.output, option.json],
+    options: [
+      option.mcu,
+      option.buildXtal,
+      option.baud,
+      option.buildVcc,
+      option.define,
+      option.output,
+      option.json,
+    ],
     examples: [
       'isp build                                    the programmer for 4 MHz and 19200 baud',
       'isp build --baud 38400 -o build/38400.hex    the same at 38400 baud',
+      'isp build --mcu attiny2313 --xtal 8M         for a chip that is on sale, at 8 MHz',
       'isp build my-programmer.ts --json            your own firmware, sizes as JSON',
     ],
     run: async (entry, options) => (await import('./build.ts')).build(entry, options as never),

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { BuildError, buildFirmware, CompileError, type Image, type ImageMap } from '../compiler/index.ts';
-import { AT90S1200 } from '../vm-host/index.ts';
+import { AT90S1200, type Chip } from '../vm-host/index.ts';
 import { JobError } from './errors.ts';
 import { readBytes, readImage, readText } from './files.ts';
 
@@ -21,6 +21,10 @@ export interface FirmwareOptions {
   baud: number;
   /** Lowest supply voltage of a target. */
   vcc: number;
+  /** The programmer's chip; default AT90S1200, which is the one that the simulation knows. */
+  chip?: Chip;
+  /** Further constants for the source. */
+  define?: Readonly<Record<string, number>>;
 }
 
 /** A firmware built for a job must suit targets down to this supply, unless the job's is lower still. */
@@ -42,9 +46,10 @@ export async function obtainFirmware(options: FirmwareOptions & { firmware?: str
  */
 export async function compileFirmware(entry = OUR_ENTRY, options: FirmwareOptions): Promise<Image> {
   readBytes(entry);
-  const defines = { XTAL: options.xtal, BAUD: options.baud, VCC: Math.round(options.vcc * 1000) };
+  const { xtal, baud, vcc, chip, define } = options;
+  const defines = { ...define, XTAL: xtal, BAUD: baud, VCC: Math.round(vcc * 1000) };
   try {
-    return (await buildFirmware({ entry, defines })).image;
+    return (await buildFirmware({ entry, defines, chip })).image;
   } catch (error) {
     const refused = error instanceof CompileError || error instanceof BuildError;
     throw refused ? new JobError(error.message) : error;

@@ -4,7 +4,7 @@ import { devices } from '../simulator/index.ts';
 import { chips } from '../vm-host/index.ts';
 import type { OptionRow } from './commands.ts';
 import { faults } from './faults.ts';
-import { decimal, hertz, oneOf, whole } from './values.ts';
+import { constants, decimal, hertz, oneOf, whole } from './values.ts';
 
 /** The word for a socket without a chip. */
 export const NO_TARGET = 'none';
@@ -22,7 +22,7 @@ export const json: OptionRow = { flags: '--json', help: 'one JSON object as the 
 
 export const mcu: OptionRow = {
   flags: '--mcu <chip>',
-  help: 'the chip of the programmer',
+  help: `the chip of the programmer: ${Object.keys(chips).join(', ')}`,
   value: oneOf(Object.keys(chips)),
   default: 'at90s1200',
 };
@@ -32,6 +32,12 @@ export const xtal: OptionRow = {
   help: 'clock of the programmer',
   value: clock,
   default: 4_000_000,
+};
+
+/** The fastest of the chips runs at 20 MHz; each has its own limit. */
+export const buildXtal: OptionRow = {
+  ...xtal,
+  value: hertz({ what: 'a frequency in Hz, such as 4000000 or 4M,', min: 32_000, max: 20_000_000 }),
 };
 
 export const baud: OptionRow = {
@@ -54,6 +60,12 @@ export const vcc: OptionRow = {
   help: 'supply voltage of programmer and target',
   value: volts,
   default: 5,
+};
+
+export const define: OptionRow = {
+  flags: '--define <names>',
+  help: 'whole numbers that the source asks for with isDefined, as NAME=VALUE,NAME=VALUE',
+  value: constants,
 };
 
 export const output: OptionRow = {

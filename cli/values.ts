@@ -40,6 +40,14 @@ export function hertz(range: Range): (text: string) => number {
   };
 }
 
+/** Takes `NAME=1,OTHER=0x2F`: names as in the source, whole numbers of at most 32 bits. */
+export function constants(text: string): Record<string, number> {
+  const pairs = text.split(',').map(part => /^([A-Za-z_]\w*)=(0x[\dA-Fa-f]+|-?\d+)$/.exec(part.trim()));
+  if (!pairs.every(pair => pair !== null && Math.abs(Number(pair[2])) < 2 ** 32))
+    throw new UsageError('It takes names and whole numbers, such as CALIBRATION=0x5B or A=1,B=2.');
+  return Object.fromEntries(pairs.map(pair => [pair![1], Number(pair![2])]));
+}
+
 /** A parser that takes one of some words, in any case of letters. */
 export function oneOf(words: readonly string[]): (text: string) => string {
   return text => {

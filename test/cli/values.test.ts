@@ -1,6 +1,6 @@
 /** Values of options, by themselves. */
 import { describe, expect, it } from 'vitest';
-import { decimal, hertz, oneOf, whole } from '../../cli/values.ts';
+import { constants, decimal, hertz, oneOf, whole } from '../../cli/values.ts';
 
 const hz = hertz({ what: 'a clock', min: 1, max: 12_000_000 });
 const port = whole({ what: 'a port', min: 0, max: 65_535 });
@@ -43,6 +43,21 @@ describe('values', () => {
   it.for(['2.6', '6.01', 'V', '', '5W', '5VV'])('refuses the voltage %j', text => {
     expect(() => volts(text)).toThrow('It takes volts from 2.7 to 6.');
   });
+
+  it.for([
+    ['A=1', { A: 1 }],
+    ['CALIBRATION=0x5B', { CALIBRATION: 0x5b }],
+    ['TARGET_XTAL=32768, B=-1', { TARGET_XTAL: 32_768, B: -1 }],
+  ] as const)('reads the constants %s', ([text, expected]) => {
+    expect(constants(text)).toEqual(expected);
+  });
+
+  it.for(['', 'A', 'A=', '=1', 'A=1,', 'A=x', 'A=1.5', '1A=1', 'A=4294967296'])(
+    'refuses the constants %j',
+    text => {
+      expect(() => constants(text)).toThrow('It takes names and whole numbers');
+    },
+  );
 
   it('takes words in any case of letters', () => {
     expect(oneOf(['fast', 'slow'])('FAST')).toBe('fast');
