@@ -2,6 +2,7 @@
 import { type FindingKind, findingKinds } from '../simulator/index.ts';
 import { AT90S1200 } from '../vm-host/index.ts';
 import type { Setup } from './setup.ts';
+import type { Terminal } from './terminal.ts';
 
 /** Findings that are a host's wish or a lock's answer; all others are breaches of a datasheet by the programmer. */
 const INNOCENT: ReadonlySet<FindingKind> = new Set(['not enabled', 'unknown instruction', 'write refused']);
@@ -60,23 +61,32 @@ function finite(value: number): number | null {
   return Number.isFinite(value) ? value : null;
 }
 
+/** Where the second column begins. */
+const NAME_WIDTH = 12;
+
 const count = (value: number) => value.toLocaleString('en').replaceAll(',', ' ');
 
-/** The lines under the verdict of a job. */
-export function describe(seen: Figures, setup: Setup): string[] {
+/** The first line of a result: what became of the job. */
+export function verdict(ok: boolean, word: string, text: string, terminal: Terminal): string {
+  return terminal.paint(ok ? 'green' : 'red', (ok ? word : 'failed').padEnd(NAME_WIDTH)) + text;
+}
+
+/** The lines under it. */
+export function describe(seen: Figures, setup: Setup, terminal: Terminal): string[] {
+  const violations = seen.violations === 0 ? 'none' : terminal.paint('red', count(seen.violations));
   return [
     row('firmware', firmwareLine(seen, setup)),
     row('time', timeLine(seen)),
     row('SCK high', sckLine(seen.sckHighMin, seen.sckHighLimit)),
     row('SCK low', sckLine(seen.sckLowMin, seen.sckLowLimit)),
-    row('violations', seen.violations === 0 ? 'none' : count(seen.violations)),
+    row('violations', violations),
     ...seen.findings.map(({ kind, count: times, first }) => row('', `${times} × ${kind}, first: ${first}`)),
     ...(seen.uartFrameErrors ? [row('serial', `${count(seen.uartFrameErrors)} frame errors`)] : []),
   ];
 }
 
 function row(name: string, text: string): string {
-  return `${name.padEnd(11)} ${text}`;
+  return name.padEnd(NAME_WIDTH) + text;
 }
 
 function firmwareLine({ words, stackLevels }: Figures, { firmware }: Setup): string {

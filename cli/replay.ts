@@ -8,7 +8,7 @@ import {
   SessionError,
 } from '../simulator/index.ts';
 import { UsageError } from './errors.ts';
-import { describe, figures } from './figures.ts';
+import { describe, figures, verdict } from './figures.ts';
 import { outputFile, readText } from './files.ts';
 import type { Outcome } from './outcome.ts';
 import { Setup, type SetupOptions } from './setup.ts';
@@ -40,7 +40,7 @@ export async function replaySession(
   const result = setup.simulate(() => setup.board.run(host));
   replies?.write(result.replies.map(reply => `${hexOf(reply)}\n`).join(''));
   setup.finish();
-  return outcome(path, session, result, setup);
+  return outcome(session, result, setup, terminal);
 }
 
 function readSession(path: string): Exchange[] {
@@ -52,22 +52,22 @@ function readSession(path: string): Exchange[] {
 }
 
 function outcome(
-  path: string,
   session: readonly Exchange[],
   { replies, short }: ReplayResult,
   setup: Setup,
+  terminal: Terminal,
 ): Outcome {
+  const ok = short.length === 0;
   const seen = figures(setup);
   const received = replies.reduce((sum, reply) => sum + reply.length, 0);
   const sent = session.reduce((sum, { send }) => sum + send.length, 0);
-  const verdict =
-    short.length === 0
-      ? `replayed    ${session.length} exchanges: ${sent} bytes sent, ${received} received`
-      : `failed      ${short.length} of ${session.length} answers of ${path} came short`;
+  const text = ok
+    ? `${session.length} exchanges: ${sent} bytes sent, ${received} received`
+    : `${short.length} of ${session.length} answers came short`;
   const shortLines = short.slice(0, SHOWN).map(i => shortLine(i, session[i], replies[i]));
   return {
-    ok: short.length === 0,
-    text: [verdict, ...shortLines, ...describe(seen, setup)],
+    ok,
+    text: [verdict(ok, 'replayed', text, terminal), ...shortLines, ...describe(seen, setup, terminal)],
     json: {
       ...seen,
       exchanges: session.length,
@@ -79,5 +79,5 @@ function outcome(
 }
 
 function shortLine(index: number, { send, expect }: Exchange, reply: Uint8Array): string {
-  return `${''.padEnd(11)} exchange ${index + 1}, ${hexOf(send)}: ${reply.length} of ${expect} bytes within 3 simulated seconds`;
+  return `${''.padEnd(12)}exchange ${index + 1}, ${hexOf(send)}: ${reply.length} of ${expect} bytes within 3 simulated seconds`;
 }

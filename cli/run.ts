@@ -8,7 +8,7 @@ import {
   program,
 } from '../simulator/index.ts';
 import { defaultImage } from './default-image.ts';
-import { describe, figures } from './figures.ts';
+import { describe, figures, verdict } from './figures.ts';
 import { outputFile, readImage } from './files.ts';
 import type { Outcome } from './outcome.ts';
 import { Setup, type SetupOptions } from './setup.ts';
@@ -41,7 +41,7 @@ export async function run(
   const result = setup.simulate(() => setup.board.run(recorded(host, exchanges)));
   record?.write(formatSession(exchanges));
   setup.finish();
-  return outcome(path ?? 'the built-in image', image, result, setup);
+  return outcome(path ?? 'the built-in image', lookAt(image, result, setup), result, setup, terminal);
 }
 
 /** The same conversation, written down. */
@@ -54,23 +54,26 @@ function* recorded<R>(host: Host<R>, exchanges: Exchange[]): Host<R> {
   return step.value;
 }
 
-function outcome(name: string, image: Uint8Array, result: ProgramResult, setup: Setup): Outcome {
-  const problem = result.problem
-    ? `${result.problem.step}: ${result.problem.message}`
-    : lookInside(image, setup);
+function outcome(
+  name: string,
+  problem: string | undefined,
+  result: ProgramResult,
+  setup: Setup,
+  terminal: Terminal,
+): Outcome {
+  const ok = problem === undefined;
+  const text = ok ? `${result.written} bytes erased, written and read back` : problem;
   const seen = figures(setup);
-  const verdict = problem
-    ? `failed      ${name}: ${problem}`
-    : `verified    ${name}: ${result.written} bytes erased, written and read back`;
   return {
-    ok: problem === undefined,
-    text: [verdict, ...describe(seen, setup)],
+    ok,
+    text: [verdict(ok, 'verified', `${name}: ${text}`, terminal), ...describe(seen, setup, terminal)],
     json: { ...seen, bytesWritten: result.written, bytesVerified: result.verified, problem },
   };
 }
 
-/** The host believes what it read; a simulation can look. */
-function lookInside(image: Uint8Array, { board }: Setup): string | undefined {
+/** What went wrong, if anything. The host believes what it read back; a simulation can look inside. */
+function lookAt(image: Uint8Array, { problem }: ProgramResult, { board }: Setup): string | undefined {
+  if (problem) return `${problem.step}: ${problem.message}`;
   const wrong = image.findIndex((byte, i) => board.target?.flash[i] !== byte);
   return wrong < 0
     ? undefined

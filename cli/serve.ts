@@ -40,7 +40,7 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
     setup.finish();
   }
   const seen = figures(setup);
-  return { ok: true, text: describe(seen, setup), json: { ...seen } };
+  return { ok: true, text: describe(seen, setup, terminal), json: { ...seen } };
 }
 
 /** Calls `stop` at the first Ctrl-C or SIGTERM; a second one ends the process as usual. Returns the remover. */

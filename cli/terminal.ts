@@ -22,12 +22,14 @@ const sgr = { red: 31, green: 32, yellow: 33, bold: 1 } as const;
 export type Colour = keyof typeof sgr;
 
 const BAR_WIDTH = 30;
+/** `verify EEPROM` is the longest step of a job. */
+const LABEL_WIDTH = 13;
 
-/** The bar as text: `program  [=======>      ]  48 %`. */
+/** The bar as text: `write flash   [=======      ]  48 %`. */
 export function bar(label: string, fraction: number): string {
   const filled = Math.round(Math.min(1, Math.max(0, fraction)) * BAR_WIDTH);
   const body = '='.repeat(filled).padEnd(BAR_WIDTH);
-  return `${label.padEnd(8)} [${body}] ${String(Math.floor(fraction * 100)).padStart(3)} %`;
+  return `${label.padEnd(LABEL_WIDTH)} [${body}] ${String(Math.floor(fraction * 100)).padStart(3)} %`;
 }
 
 /** Colours are for terminals and not for those who set NO_COLOR (to anything but nothing, see no-color.org). */

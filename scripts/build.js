@@ -9,7 +9,7 @@
  * only the commands that compile a firmware load them. That is what keeps the start of `isp` short.
  */
 import { spawn } from 'node:child_process';
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -22,7 +22,7 @@ const common = {
   format: 'esm',
   platform: 'node',
   target: 'node20',
-  external: ['assemblyscript', 'assemblyscript/*', 'binaryen', '@assemblyscript/loader'],
+  external: ['assemblyscript', 'assemblyscript/*', 'binaryen'],
   sourcemap: 'linked',
   sourcesContent: false,
   logLevel: 'warning',
@@ -68,10 +68,18 @@ function buildDeclarations() {
   });
 }
 
+/** The names of shared chunks change with their content; old ones would be packed with the new. */
+async function removeOldChunks() {
+  const dist = new URL('../dist/', import.meta.url);
+  await mkdir(dist, { recursive: true });
+  const old = (await readdir(dist)).filter(name => name.startsWith('shared-'));
+  await Promise.all(old.map(name => rm(new URL(name, dist))));
+}
+
+await removeOldChunks();
 const steps = [buildCommand(), buildDoors()];
 if (!process.argv.includes('--no-types')) steps.push(buildDeclarations());
 try {
-  await mkdir(new URL('../dist', import.meta.url), { recursive: true });
   await Promise.all(steps);
   await chmod(new URL('../dist/isp.js', import.meta.url), 0o755);
 } catch (error) {

@@ -34,7 +34,7 @@ describe('the terminal', () => {
   });
 
   it('shows how far the work is', () => {
-    expect(bar('verify', 0.25)).toBe('verify   [========                      ]  25 %');
+    expect(bar('verify', 0.25)).toBe('verify        [========                      ]  25 %');
   });
 
   it.for([
