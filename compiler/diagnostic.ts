@@ -74,6 +74,10 @@ const MESSAGES = {
     text: '{} is an exported function but no vector of the {}',
     remedy: 'Export only main and interrupt handlers named as the vector: {}.',
   },
+  C306: {
+    text: 'the timed region takes {} clocks; {} were asked for',
+    remedy: 'Even out its ways with nop() or delayCycles(), or ask for another number.',
+  },
 } as const;
 
 /** The code of a refusal, for example `C201`. */

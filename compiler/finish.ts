@@ -116,6 +116,7 @@ const FLAGLESS: ReadonlySet<string> = new Set([
   'swap',
   'nop',
   'wdr',
+  'mark',
 ]);
 
 /** Whether Z already tells if the register is zero. */

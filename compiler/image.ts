@@ -34,6 +34,15 @@ export interface ImageSaving {
   words: number;
 }
 
+/** A region that the source marks as timed, from timed_begin() to timed_end(). */
+export interface ImageRegion {
+  place: Place | undefined;
+  /** Clocks on the shortest and the longest way through; undefined when a loop decides. */
+  clocks: { min: number; max: number } | undefined;
+  /** What the source asks for; 0 when it only wants to know. */
+  wanted: number;
+}
+
 /** What the compiler knows beside the words. */
 export interface ImageDetails {
   chip: Chip;
@@ -41,6 +50,7 @@ export interface ImageDetails {
   functions: ImageFunction[];
   stackLevels: number;
   savings: ImageSaving[];
+  timed: ImageRegion[];
   /** Text of the source files by the names that places use, where it is known. */
   sources: ReadonlyMap<string, string>;
 }
@@ -63,6 +73,7 @@ export class Image {
   /** Return addresses that the deepest chain of calls needs, interrupts included. */
   readonly stackLevels: number;
   readonly savings: readonly ImageSaving[];
+  readonly timed: readonly ImageRegion[];
   private readonly sources: ReadonlyMap<string, string[]>;
 
   constructor(
@@ -74,6 +85,7 @@ export class Image {
     this.functions = details.functions;
     this.stackLevels = details.stackLevels;
     this.savings = details.savings;
+    this.timed = details.timed;
     this.sources = new Map([...details.sources].map(([file, text]) => [file, text.split('\n')]));
   }
 

@@ -24,6 +24,7 @@ import { select } from './select.ts';
 import { simplify, sink } from './simplify.ts';
 import { type PlaceOf, placesFrom } from './source-lines.ts';
 import { setStackPointer } from './stack-pointer.ts';
+import { measureRegions, type TimedRegion } from './timed.ts';
 import { readModule } from './wasm.ts';
 
 export { type Code, CompileError, type Place } from './diagnostic.ts';
@@ -172,10 +173,12 @@ function tooDeep({ levels, path }: Depth, chip: Chip, placeOf: PlaceOf): Compile
 
 function buildImage(job: Job, finished: FProgram, savings: Saving[], levels: number): Image {
   const { chip, placeOf, options } = job;
-  const { words, entries } = layout(finished);
+  const { words, entries, marks } = layout(finished);
   const count = new Map<MFn, number>();
   for (const { fn } of words) count.set(fn, (count.get(fn) ?? 0) + 1);
   if (words.length > chip.flashWords) throw tooLong(words, count, chip, placeOf);
+  const timed = measureRegions(words, marks);
+  for (const region of timed) refuseWrongTime(region, placeOf);
   const level = stackLevels(finished);
   const functions: ImageFunction[] = [...entries].map(([fn, address]) => ({
     name: fn.name,
@@ -193,9 +196,19 @@ function buildImage(job: Job, finished: FProgram, savings: Saving[], levels: num
       stackLevels: levels,
       origins: words.map(({ at, fn, label }) => ({ fn: fn.name, place: placeOf(at), label })),
       savings: savings.map(({ at, ...saving }) => ({ ...saving, place: placeOf(at) })),
+      timed: timed.map(({ at, clocks, wanted }) => ({ place: placeOf(at), clocks, wanted })),
       sources: options.sources ?? new Map(),
     },
   );
+}
+
+/** A region that asks for a number of clocks gets exactly that, or the program is refused. */
+function refuseWrongTime({ at, clocks, wanted }: TimedRegion, placeOf: PlaceOf): void {
+  if (wanted === 0 || (clocks?.min === wanted && clocks.max === wanted)) return;
+  throw new CompileError('C306', placeOf(at), [
+    clocks ? `${clocks.min} to ${clocks.max}` : 'no fixed number of',
+    wanted,
+  ]);
 }
 
 function tooLong(words: Word[], count: Map<MFn, number>, chip: Chip, placeOf: PlaceOf): CompileError {

@@ -45,6 +45,7 @@ export type OrderedOp =
   | 'cbi'
   | 'bit'
   | 'delay'
+  | 'mark'
   | 'nop'
   | 'sleep'
   | 'wdr'
@@ -64,6 +65,7 @@ const ORDERED: ReadonlySet<Op> = new Set([
   'cbi',
   'bit',
   'delay',
+  'mark',
   'nop',
   'sleep',
   'wdr',
@@ -85,9 +87,9 @@ export interface Node {
   id: number;
   op: Op;
   args: Node[];
-  /** const: the value (signed 32 bits); param, getglobal, setglobal: the index; in, out, sbi, cbi, bit: the I/O address; delay: the clocks; comparisons: which bytes are left out, bit 3 for the highest. */
+  /** const: the value (signed 32 bits); param, getglobal, setglobal: the index; in, out, sbi, cbi, bit: the I/O address; delay: the clocks; mark: the clocks that a timed region must take, at its end; comparisons: which bytes are left out, bit 3 for the highest. */
   value: number;
-  /** sbi, cbi, bit: the bit number. */
+  /** sbi, cbi, bit: the bit number; mark: 0 begin, 1 end. */
   bit: number;
   /** call: whom. */
   callee: Fn | undefined;

@@ -15,6 +15,7 @@ import { encode } from '../vm-host/isa.ts';
 import { delayCode } from './delay.ts';
 import { type FBlock, type FProgram, type FTerm, fSuccessors } from './finish.ts';
 import { type Instr, instr, type MFn } from './mir.ts';
+import type { Mark } from './timed.ts';
 
 /** One word of the image. */
 export interface Word {
@@ -23,6 +24,8 @@ export interface Word {
   fn: MFn;
   /** Whether a block begins here: something may jump to this word. */
   label: boolean;
+  /** On the first word of a counted delay. */
+  delay?: { clocks: number; words: number };
 }
 
 /** An instruction whose target is not an address yet. */
@@ -30,16 +33,17 @@ interface Line {
   ins: Instr;
   target: FBlock | undefined;
   fn: MFn;
+  delay?: { clocks: number; words: number };
 }
 
 const BRANCH_REACH = { back: -64, ahead: 63 };
 const ROUNDS = 3;
 
 /** Lays the program out and encodes it. The result may be longer than the flash; the caller looks. */
-export function layout(program: FProgram): { words: Word[]; entries: Map<MFn, number> } {
+export function layout(program: FProgram): { words: Word[]; entries: Map<MFn, number>; marks: Mark[] } {
   const table = vectorTable(program);
   const order = bestOrder(program, table.length);
-  const { lines, start } = assemble(order, table.length);
+  const { lines, start, marks } = assemble(order, table.length);
   for (const line of lines) if (line.ins.callee) line.target = program.entryOf.get(line.ins.callee);
   const labels = new Set(start.values());
   const words = [...table, ...lines].map((line, address) => ({
@@ -51,7 +55,7 @@ export function layout(program: FProgram): { words: Word[]; entries: Map<MFn, nu
       start.has(block) ? [[fn, start.get(block)!] as const] : [],
     ),
   );
-  return { words, entries };
+  return { words, entries, marks };
 }
 
 /** With interrupts the first words are the vectors; without, the program begins at reset. */
@@ -167,16 +171,23 @@ function runLengths(order: FBlock[], from: number): number[] {
 // --- lines ------------------------------------------------------------------------
 
 /** Lines and block addresses of an order; branches out of reach take a detour. */
-function assemble(order: FBlock[], offset: number): { lines: Line[]; start: Map<FBlock, number> } {
+function assemble(
+  order: FBlock[],
+  offset: number,
+): { lines: Line[]; start: Map<FBlock, number>; marks: Mark[] } {
   const bodies = order.map(block => bodyOf(block));
   const far = new Set<FBlock>();
   for (;;) {
     const lines: Line[] = [];
     const start = new Map<FBlock, number>();
+    const marks: Mark[] = [];
     const branches: { block: FBlock; address: number; target: FBlock }[] = [];
     order.forEach((block, i) => {
       start.set(block, offset + lines.length);
-      lines.push(...bodies[i]);
+      for (const line of bodies[i]) {
+        if (line.ins.op === 'mark') marks.push(markOf(line.ins, offset + lines.length));
+        else lines.push(line);
+      }
       for (const line of endOf(block, order[i + 1], far.has(block))) {
         if (line.target && line.ins.op.startsWith('br')) {
           branches.push({ block, address: offset + lines.length, target: line.target });
@@ -185,7 +196,7 @@ function assemble(order: FBlock[], offset: number): { lines: Line[]; start: Map<
       }
     });
     const broken = branches.filter(({ address, target }) => !reaches(start.get(target)! - address - 1));
-    if (broken.length === 0) return { lines, start };
+    if (broken.length === 0) return { lines, start, marks };
     for (const { block } of broken) far.add(block);
   }
 }
@@ -193,10 +204,25 @@ function assemble(order: FBlock[], offset: number): { lines: Line[]; start: Map<
 const reaches = (distance: number): boolean =>
   distance >= BRANCH_REACH.back && distance <= BRANCH_REACH.ahead;
 
+const markOf = ({ k, b, at }: Instr, address: number): Mark => ({
+  address,
+  kind: b === 0 ? 'begin' : 'end',
+  wanted: k,
+  at,
+});
+
 function bodyOf(block: FBlock): Line[] {
-  return block.instrs
-    .flatMap(ins => (ins.op === 'delay' ? delayCode(ins) : [ins]))
-    .map(ins => ({ ins, target: undefined, fn: block.fn }));
+  return block.instrs.flatMap((ins): Line[] => {
+    if (ins.op !== 'delay') return [{ ins, target: undefined, fn: block.fn }];
+    const code = delayCode(ins);
+    const delay = { clocks: ins.k, words: code.length };
+    return code.map((each, i) => ({
+      ins: each,
+      target: undefined,
+      fn: block.fn,
+      delay: i === 0 ? delay : undefined,
+    }));
+  });
 }
 
 const isBareReturn = (block: FBlock): boolean => block.instrs.length === 0 && block.term.kind === 'return';
@@ -250,10 +276,10 @@ function operandsOf({ op, d, r, k, b }: Instr, distance: number): number[] {
 }
 
 function encodeLine(
-  { ins, target, fn }: Line,
+  { ins, target, fn, delay }: Line,
   address: number,
   start: Map<FBlock, number>,
 ): Omit<Word, 'label'> {
   const distance = target ? start.get(target)! - address - 1 : ins.k;
-  return { word: encode(ins.op, operandsOf(ins, distance)), at: ins.at, fn };
+  return { word: encode(ins.op, operandsOf(ins, distance)), at: ins.at, fn, delay };
 }

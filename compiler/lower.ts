@@ -492,7 +492,7 @@ class FunctionLowering {
   private callImport(entry: McuImport): void {
     if (entry.op === 'abort') throw new CompileError('C210', this.place(), []);
     const args = entry.operands.map(() => this.pop()).reverse();
-    const fields: Partial<Node> = {};
+    const fields: Partial<Node> = entry.bit === undefined ? {} : { bit: entry.bit };
     const values: Node[] = [];
     entry.operands.forEach((operand, i) => {
       if (operand.kind === 'value') values.push(args[i]);

@@ -18,6 +18,8 @@ export interface McuImport {
   op: OrderedOp | 'abort';
   operands: readonly Operand[];
   hasResult: boolean;
+  /** A fixed bit number that tells imports with one operation apart. */
+  bit?: number;
   /** Whether `value` is an I/O address that must exist on the chip. */
   addressed: boolean;
 }
@@ -40,6 +42,8 @@ const IMPORTS: Readonly<Record<string, McuImport>> = {
   cbi: { op: 'cbi', operands: [address(0x1f), bit], hasResult: false, addressed: true },
   bit: { op: 'bit', operands: [address(0x3f), bit], hasResult: true, addressed: true },
   delay: { op: 'delay', operands: [clocks], hasResult: false, addressed: false },
+  timed_begin: { op: 'mark', operands: [], hasResult: false, addressed: false },
+  timed_end: { op: 'mark', operands: [clocks], hasResult: false, addressed: false, bit: 1 },
   nop: { op: 'nop', operands: [], hasResult: false, addressed: false },
   sleep: { op: 'sleep', operands: [], hasResult: false, addressed: false },
   wdr: { op: 'wdr', operands: [], hasResult: false, addressed: false },

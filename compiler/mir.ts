@@ -67,6 +67,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   cbi: shape(''),
   rcall: shape(''),
   delay: shape(''),
+  mark: shape(''),
   nop: shape(''),
   sleep: shape(''),
   wdr: shape(''),

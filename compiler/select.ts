@@ -346,6 +346,7 @@ class Selection {
     cbi: node => void this.emit('cbi', { k: node.value, b: node.bit }),
     bit: node => this.unaskedPin(node),
     delay: node => void this.delay(node),
+    mark: node => void this.emit('mark', { k: node.value, b: node.bit }),
     nop: () => void this.emit('nop'),
     sleep: () => void this.emit('sleep'),
     wdr: () => void this.emit('wdr'),

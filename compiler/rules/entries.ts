@@ -2,7 +2,7 @@
 
 import type { FBlock, FProgram } from '../finish.ts';
 import type { MFn } from '../mir.ts';
-import { isSkip, keyOf, type Note, nextId, type Rule } from './graph.ts';
+import { isSkip, keyOf, type Note, nextId, type Rule, timedBlocks } from './graph.ts';
 
 export const entryRule: Rule = { name: 'same arguments to the same function', apply: sharePrefixes };
 
@@ -33,10 +33,13 @@ interface Prefix {
 }
 
 function bestPrefix(program: FProgram): Prefix | undefined {
+  const timed = timedBlocks(program);
   const sites = program.blocks.flatMap(block =>
-    block.instrs.flatMap((ins, index) =>
-      ins.callee && !isSkip(block.instrs[index - 1]) ? [{ block, index, callee: ins.callee }] : [],
-    ),
+    timed.has(block)
+      ? []
+      : block.instrs.flatMap((ins, index) =>
+          ins.callee && !isSkip(block.instrs[index - 1]) ? [{ block, index, callee: ins.callee }] : [],
+        ),
   );
   const groups = new Map<string, Prefix>();
   for (const site of sites) {
@@ -63,6 +66,7 @@ function movable({ block, index }: CallSite, length: number): boolean {
     ins !== undefined &&
     !ins.callee &&
     ins.op !== 'delay' &&
+    ins.op !== 'mark' &&
     !isSkip(ins) &&
     !isSkip(block.instrs[index - length - 1])
   );

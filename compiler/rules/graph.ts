@@ -94,6 +94,24 @@ function dropUnreachable(program: FProgram): void {
   program.blocks = program.blocks.filter(block => seen.has(block));
 }
 
+/** Blocks that hold code of a timed region: nothing there may be replaced by a jump or a call. */
+export function timedBlocks(program: FProgram): Set<FBlock> {
+  const timed = new Set<FBlock>();
+  for (const block of program.blocks) {
+    if (block.instrs.some(({ op, b }) => op === 'mark' && b === 0)) markFrom(block, timed);
+  }
+  return timed;
+}
+
+function markFrom(block: FBlock, timed: Set<FBlock>): void {
+  if (timed.has(block)) return;
+  timed.add(block);
+  const last = block.instrs.findLast(({ op }) => op === 'mark');
+  // the region goes on behind the block unless its last mark is an end
+  if (last && last.b === 1) return;
+  for (const next of fSuccessors(block)) markFrom(next, timed);
+}
+
 /** How many ways lead into each block; a function that is called has one more. */
 export function countEntries(program: FProgram): Map<FBlock, number> {
   const entries = new Map<FBlock, number>();

@@ -15,7 +15,9 @@ export const skipRules: readonly Rule[] = [
 /** The single instruction of a block that does nothing else, when it is one word. */
 function single(block: FBlock): Instr | undefined {
   const [only] = block.instrs;
-  return block.instrs.length === 1 && only.op !== 'delay' && !isSkip(only) ? only : undefined;
+  return block.instrs.length === 1 && only.op !== 'delay' && only.op !== 'mark' && !isSkip(only)
+    ? only
+    : undefined;
 }
 
 /** if (test) one instruction: the skip takes the place of a branch and its block. */

@@ -2,7 +2,7 @@
 
 import type { FBlock, FProgram, FTerm } from '../finish.ts';
 import type { Instr } from '../mir.ts';
-import { isSkip, keyOf, type Note, nextId, type Rule } from './graph.ts';
+import { isSkip, keyOf, type Note, nextId, type Rule, timedBlocks } from './graph.ts';
 
 export const tailRule: Rule = { name: 'shared tail', apply: shareTails };
 
@@ -28,7 +28,9 @@ interface Tail {
 
 function bestTail(program: FProgram): Tail | undefined {
   const groups = new Map<string, FBlock[]>();
+  const timed = timedBlocks(program);
   for (const block of program.blocks) {
+    if (timed.has(block)) continue;
     const key = endKey(block.term);
     if (!key) continue;
     groups.set(key, [...(groups.get(key) ?? []), block]);
