@@ -26,6 +26,7 @@ import {
 import { KERNELS } from './suite.ts';
 
 const TABLE = `${ROOT}/bench/size-table.json`;
+const README = `${ROOT}/bench/README.md`;
 
 interface Options {
   json: boolean;
@@ -63,6 +64,17 @@ function writeListings(folder: string, rows: readonly Row[]): void {
   }
 }
 
+/** The committed figures: as data, and for a reader in the text block of README.md. */
+function writeReached(gcc: string, rows: readonly Row[], firmware: FirmwareFigures): void {
+  writeFileSync(TABLE, `${JSON.stringify(tableOf(gcc, rows, firmware), null, 2)}\n`);
+  const block = `\`\`\`text\n${formatSuite(rows)}\n\`\`\``;
+  const readme = readFileSync(README, 'utf8');
+  writeFileSync(
+    README,
+    readme.replace(/```text\n.*?```/s, () => block),
+  );
+}
+
 function toJson(gcc: string, rows: readonly Row[], firmware: FirmwareFigures, ok: boolean): string {
   const kernels = rows.map(row => ({
     name: row.name,
@@ -88,7 +100,7 @@ async function run({ json, update, listings, kernels }: Options): Promise<number
   const rows = await measure(ROOT, kernels);
   const firmware = await measureFirmware();
   if (listings) writeListings(listings, rows);
-  if (update) writeFileSync(TABLE, `${JSON.stringify(tableOf(gcc, rows, firmware), null, 2)}\n`);
+  if (update) writeReached(gcc, rows, firmware);
   const worse = regressions(rows, JSON.parse(readFileSync(TABLE, 'utf8')) as Table);
   const ok = worse.length === 0 && rows.every(row => !row.difference);
   say(rows, firmware, gcc, worse);

@@ -55,6 +55,12 @@ describe.runIf(wanted)('the kernel suite beside avr-gcc', () => {
     expect(Object.keys(table.kernels)).toEqual(rows.map(({ name }) => name));
   });
 
+  it('shows in README.md what size-table.json holds', () => {
+    const readme = readFileSync(`${ROOT}/bench/README.md`, 'utf8');
+    for (const [name, { words, gccWords }] of Object.entries(table.kernels))
+      expect(readme).toMatch(new RegExp(`^${name} +${words} +${gccWords} `, 'm'));
+  });
+
   it.each(['words', 'clocks'] as const)('needs no more %s in total', measure => {
     expect(summarise(rows, measure).total.ratio).toBeLessThanOrEqual(mostInTotal(measure, rows));
   });
