@@ -106,11 +106,29 @@ class Walk {
         return either(plus(this.from(next, called), row.clocks), plus(this.from(target, called), row.taken));
       default:
         if (row.taken === row.clocks) return plus(this.from(next, called), row.clocks);
+        if (this.isPair(address)) return this.pair(address, called);
         return either(
           plus(this.from(next, called), row.clocks),
           plus(this.from(next + 1, called), row.taken),
         );
     }
+  }
+
+  /** SBRS r, b; x; SBRC r, b; y (or the other way round): exactly one of x and y runs. */
+  private isPair(address: number): boolean {
+    const [first, , second] = [0, 1, 2].map(i => decode(this.words[address + i]?.word ?? 0xffff));
+    if (!first || !second || !/^sbr[sc]$/.test(first.row.name) || !/^sbr[sc]$/.test(second.row.name))
+      return false;
+    return (
+      first.row.name !== second.row.name && first.operands.every((value, i) => value === second.operands[i])
+    );
+  }
+
+  private pair(address: number, called: boolean): Clocks {
+    const [first, x, second] = [0, 1, 2].map(i => decode(this.words[address + i].word)!.row);
+    const runsY = plus(this.from(address + 3, called), first.taken + second.clocks);
+    const runsX = plus(this.from(address + 4, called), first.clocks + x.clocks + second.taken);
+    return x.clocks === x.taken ? either(runsX, runsY) : undefined;
   }
 }
 
