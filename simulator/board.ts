@@ -58,6 +58,8 @@ export interface BoardOptions {
 /** The program looked at a wire. */
 export interface Sample {
   readonly net: Net;
+  /** The instruction read the whole port, so the program may have looked at another wire. */
+  readonly whole: boolean;
   readonly time: Cycle;
   readonly pc: number;
 }
@@ -92,6 +94,10 @@ export class Board {
   readonly programmer: Programmer;
   readonly queue: EventQueue;
   readonly xtal: number;
+  /** The clock by which the target is judged: its own, or the programmer's where it has none. */
+  readonly targetXtal: number;
+  /** Supply voltage of both. */
+  readonly vcc: number;
   readonly target: Target | undefined;
   readonly line: SerialLine;
   /** SCK minima, against the rule of the part (of an AT90S1200 when the socket is empty). */
@@ -113,6 +119,8 @@ export class Board {
     this.programmer = programmer;
     this.queue = programmer.queue;
     this.xtal = xtal;
+    this.targetXtal = targetXtal || xtal;
+    this.vcc = options.vcc ?? 5;
     this.timeout = this.queue.timer(now => this.conversation?.timedOut(now));
     this.lookTimer = this.queue.timer(now => this.look(now));
     this.reportContention();
@@ -122,7 +130,7 @@ export class Board {
     this.tie(options.faults?.tied ?? {});
     const rule = sckRule(target ?? at90s1200, targetXtal);
     const { SCK: sck, RESET: reset } = this.nets;
-    this.sck = new SckMeter({ sck, reset, rule, xtal, targetXtal: targetXtal || xtal });
+    this.sck = new SckMeter({ sck, reset, rule, xtal, targetXtal: this.targetXtal });
   }
 
   /** The schematic: programmer pin, net, and what the programmer reads from it. */
@@ -220,10 +228,12 @@ export class Board {
    * Silent in logic mode, whose instructions have no exact time.
    */
   watchSamples(watcher: (sample: Sample) => void): () => void {
+    const pins = [...this.wired];
     const remover = this.programmer.watchReads?.(({ port, bit, time, pc }) => {
-      for (const [pin, net] of this.wired) {
-        const read = bit === undefined ? pin.startsWith(`P${port}`) : pin === `P${port}${bit}`;
-        if (read) watcher({ net, time, pc });
+      const name = `P${port}${bit ?? ''}`;
+      for (const [pin, net] of pins) {
+        const read = bit === undefined ? pin.startsWith(name) : pin === name;
+        if (read) watcher({ net, whole: bit === undefined, time, pc });
       }
     });
     return remover ?? (() => undefined);

@@ -36,6 +36,16 @@ export {
   type Quiet,
   type Sample,
 } from './board.ts';
+export {
+  type Conditions,
+  type Constraint,
+  type ConstraintGroup,
+  type ConstraintId,
+  type ConstraintRow,
+  constraintRows,
+  constraintsFor,
+  type Unit,
+} from './constraints.ts';
 export * from './decoders/index.ts';
 export * from './devices/index.ts';
 export { ANSWER_TIMEOUT, type Exchange, type Host, type Reply } from './exchange.ts';
@@ -56,5 +66,15 @@ export { formatSession, hexOf, parseSession, type ReplayResult, replay, SessionE
 export { type IspNets, type ObservedInstruction, Target, type TargetOptions } from './target.ts';
 export { TargetClock } from './target-clock.ts';
 export type { Activity, LockMode } from './target-memory.ts';
+export {
+  type Histogram,
+  type Measurement,
+  type Occasion,
+  type Place,
+  TimingChecker,
+  type TimingFigures,
+  type TimingOptions,
+  type TimingReport,
+} from './timing.ts';
 export { type Timescale, timescaleFor, type VcdOptions, VcdTrace } from './trace.ts';
 export { BitTimes, type Character } from './uart-frame.ts';

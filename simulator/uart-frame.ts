@@ -32,6 +32,11 @@ export class BitTimes {
     this.ratio = new Ratio(Math.round(baud * (1 + error) * TICKS_PER_BIT), xtal);
   }
 
+  /** One bit in cycles, which is rarely a whole number. */
+  get length(): number {
+    return (TICKS_PER_BIT * this.xtal) / this.ratio.hz;
+  }
+
   /** From a start edge to the beginning of bit `k` (0 is the start bit), in whole cycles, rounded up. */
   edge(k: number): Cycle {
     return this.ratio.cycleOf(k * TICKS_PER_BIT);
