@@ -6,15 +6,14 @@
  * keeps:  the meaning of every jump
  *
  * A block costs nothing when it follows the block that jumps to it, and a branch on
- * a flag costs one word when its target is near (64 words). Blocks are chained
- * greedily and then the order is improved by exchanging neighbours, always in the
- * same sequence, so that the same program gives the same image.
+ * a flag costs one word when its target is near (64 words). order.ts finds the order.
  */
 
 import { encode } from '../vm-host/isa.ts';
 import { delayCode } from './delay.ts';
-import { type FBlock, type FProgram, type FTerm, fSuccessors } from './finish.ts';
+import type { FBlock, FProgram, FTerm } from './finish.ts';
 import { type Instr, instr, type MFn } from './mir.ts';
+import { bestOrder, branchClocks, loopDepths } from './order.ts';
 import type { Mark } from './timed.ts';
 
 /** One word of the image. */
@@ -37,12 +36,17 @@ interface Line {
 }
 
 const BRANCH_REACH = { back: -64, ahead: 63 };
-const ROUNDS = 3;
+/** A word outweighs any number of clocks that branches could cost. */
+const WORD = 1e9;
 
 /** Lays the program out and encodes it. The result may be longer than the flash; the caller looks. */
 export function layout(program: FProgram): { words: Word[]; entries: Map<MFn, number>; marks: Mark[] } {
   const table = vectorTable(program);
-  const order = bestOrder(program, table.length);
+  const depth = loopDepths(program.blocks);
+  const order = bestOrder(program, candidate => {
+    const words = assemble(candidate, table.length).lines.length;
+    return words * WORD + branchClocks(candidate, depth);
+  });
   const { lines, start, marks } = assemble(order, table.length);
   for (const line of lines) if (line.ins.callee) line.target = program.entryOf.get(line.ins.callee);
   const labels = new Set(start.values());
@@ -67,105 +71,6 @@ function vectorTable(program: FProgram): Line[] {
     if (!fn) return { ins: instr('reti', program.main.at), target: undefined, fn: program.main };
     return { ins: instr('rjmp', fn.at), target: program.entryOf.get(fn)!, fn };
   });
-}
-
-// --- order ------------------------------------------------------------------------
-
-/** Chains of comparisons fall through if that costs no word: it saves a clock a comparison. */
-function bestOrder(program: FProgram, offset: number): FBlock[] {
-  const [fast, small] = [true, false].map(fastChains => {
-    const order = improve(program, chain(program, fastChains), offset);
-    return { order, size: assemble(order, offset).lines.length };
-  });
-  return fast.size <= small.size ? fast.order : small.order;
-}
-
-/** Joins blocks into chains along jumps, the scarcest first; main comes first. */
-function chain(program: FProgram, fastChains: boolean): FBlock[] {
-  const next = new Map<FBlock, FBlock>();
-  const previous = new Map<FBlock, FBlock>();
-  const head = (block: FBlock): FBlock => {
-    let first = block;
-    for (let before = previous.get(first); before; before = previous.get(first)) first = before;
-    return first;
-  };
-  const main = program.entryOf.get(program.main)!;
-  const suitors = new Map<FBlock, number>();
-  for (const block of program.blocks)
-    for (const to of fSuccessors(block)) suitors.set(to, (suitors.get(to) ?? 0) + 1);
-  const edges = program.blocks.flatMap(from => fSuccessors(from).map(to => ({ from, to })));
-  // a jump has one chance to fall through, a branch two
-  const rank = ({ from, to }: { from: FBlock; to: FBlock }) =>
-    suitors.get(to)! * 4 + (from.term.kind === 'jump' ? 0 : fastChains && continuesChain(from, to) ? 1 : 2);
-  for (const { from, to } of edges
-    .map((edge, i) => ({ ...edge, i }))
-    .sort((a, b) => rank(a) - rank(b) || a.i - b.i)) {
-    if (next.has(from) || previous.has(to) || to === main || head(from) === to) continue;
-    next.set(from, to);
-    previous.set(to, from);
-  }
-  const order: FBlock[] = [];
-  const place = (first: FBlock) => {
-    for (let block: FBlock | undefined = first; block; block = next.get(block)) order.push(block);
-  };
-  place(main);
-  for (const block of program.blocks) if (!previous.has(block) && block !== main) place(block);
-  return order;
-}
-
-/** The way on to the next comparison of a chain: when it falls through, a comparison that fails costs two clocks, not three. */
-function continuesChain({ term }: FBlock, to: FBlock): boolean {
-  return term.kind === 'flag' && term.flag === 1 && term.else === to && to.term.kind === 'flag';
-}
-
-/** Moves runs of blocks about as long as that saves words. */
-function improve(program: FProgram, start: FBlock[], offset: number): FBlock[] {
-  const fixed = program.entryOf.get(program.main)!;
-  let order = start;
-  let size = assemble(order, offset).lines.length;
-  for (let round = 0; round < ROUNDS; round++) {
-    const before = size;
-    for (const block of program.blocks) {
-      if (block === fixed) continue;
-      const candidate = bestMove(order, block, size, offset);
-      if (!candidate) continue;
-      order = candidate.order;
-      size = candidate.size;
-    }
-    if (size === before) break;
-  }
-  return order;
-}
-
-/** Tries to put the run that begins with `block` behind each block that jumps to it. */
-function bestMove(
-  order: FBlock[],
-  block: FBlock,
-  size: number,
-  offset: number,
-): { order: FBlock[]; size: number } | undefined {
-  const from = order.indexOf(block);
-  let best: { order: FBlock[]; size: number } | undefined;
-  for (const pred of order) {
-    if (!fSuccessors(pred).includes(block) || order[from - 1] === pred || pred === block) continue;
-    for (const length of runLengths(order, from)) {
-      const run = order.slice(from, from + length);
-      if (run.includes(pred)) continue;
-      const rest = [...order.slice(0, from), ...order.slice(from + length)];
-      rest.splice(rest.indexOf(pred) + 1, 0, ...run);
-      const { length: words } = assemble(rest, offset).lines;
-      if (words < (best?.size ?? size)) best = { order: rest, size: words };
-    }
-  }
-  return best;
-}
-
-/** One block, and all blocks that fall through into each other from here. */
-function runLengths(order: FBlock[], from: number): number[] {
-  let length = 1;
-  while (from + length < order.length && fSuccessors(order[from + length - 1]).includes(order[from + length]))
-    length++;
-  return length === 1 ? [1] : [1, length];
 }
 
 // --- lines ------------------------------------------------------------------------
