@@ -15,7 +15,7 @@ import { straighten } from './flow.ts';
 import { Image, type ImageFunction } from './image.ts';
 import { dropUncalled, findRecursion, inlineInto, inlineSmall } from './inline.ts';
 import { type Fn, type Program, resetIds } from './ir.ts';
-import { layout, type Word } from './layout.ts';
+import { layout, usableWords, type Word } from './layout.ts';
 import { countDown } from './loops.ts';
 import { lower } from './lower.ts';
 import type { MFn } from './mir.ts';
@@ -176,7 +176,7 @@ function buildImage(job: Job, finished: FProgram, savings: Saving[], levels: num
   const { words, entries, marks } = layout(finished);
   const count = new Map<MFn, number>();
   for (const { fn } of words) count.set(fn, (count.get(fn) ?? 0) + 1);
-  if (words.length > chip.flashWords) throw tooLong(words, count, chip, placeOf);
+  if (words.length > usableWords(chip)) throw tooLong(words, count, chip, placeOf);
   const timed = measureRegions(words, marks);
   for (const region of timed) refuseWrongTime(region, placeOf);
   const level = stackLevels(finished);
@@ -214,7 +214,13 @@ function refuseWrongTime({ at, clocks, wanted }: TimedRegion, placeOf: PlaceOf):
 function tooLong(words: Word[], count: Map<MFn, number>, chip: Chip, placeOf: PlaceOf): CompileError {
   const largest = [...count].sort((a, b) => b[1] - a[1]).slice(0, 4);
   const names = largest.map(([fn, n]) => `${fn.name} (${n} words)`).join(', ');
-  const over = words.length - chip.flashWords;
-  const place = placeOf(words[chip.flashWords].at);
-  return new CompileError('C303', place, [words.length, chip.name, chip.flashWords, over, names]);
+  const room = usableWords(chip);
+  const holder = room < chip.flashWords ? `part of the ${chip.name} that RJMP reaches` : chip.name;
+  return new CompileError('C303', placeOf(words[room].at), [
+    words.length,
+    holder,
+    room,
+    words.length - room,
+    names,
+  ]);
 }

@@ -9,6 +9,7 @@
  * a flag costs one word when its target is near (64 words). order.ts finds the order.
  */
 
+import type { Chip } from '../vm-host/chip.ts';
 import { encode } from '../vm-host/isa.ts';
 import { delayCode } from './delay.ts';
 import type { FBlock, FProgram, FTerm } from './finish.ts';
@@ -36,8 +37,18 @@ interface Line {
 }
 
 const BRANCH_REACH = { back: -64, ahead: 63 };
+/** RJMP and RCALL hold 12 bits of distance: so many words back, and one less ahead. */
+const JUMP_REACH = 2048;
 /** A word outweighs any number of clocks that branches could cost. */
 const WORD = 1e9;
+
+/**
+ * How long a program can be: in a flash of 4096 words the program counter wraps and RJMP reaches all of it,
+ * in a larger one only as far as it can jump.
+ */
+export function usableWords({ flashWords }: Chip): number {
+  return flashWords <= 2 * JUMP_REACH ? flashWords : JUMP_REACH;
+}
 
 /** Lays the program out and encodes it. The result may be longer than the flash; the caller looks. */
 export function layout(program: FProgram): { words: Word[]; entries: Map<MFn, number>; marks: Mark[] } {
@@ -185,6 +196,12 @@ function encodeLine(
   address: number,
   start: Map<FBlock, number>,
 ): Omit<Word, 'label'> {
-  const distance = target ? start.get(target)! - address - 1 : ins.k;
+  const distance = target ? wrapped(start.get(target)! - address - 1, ins.op) : ins.k;
   return { word: encode(ins.op, operandsOf(ins, distance)), at: ins.at, fn, delay };
+}
+
+/** The distance in the 12 bits of RJMP and RCALL, once round the flash where that is shorter. */
+function wrapped(distance: number, op: string): number {
+  if (op !== 'rjmp' && op !== 'rcall') return distance;
+  return ((distance + JUMP_REACH) & (2 * JUMP_REACH - 1)) - JUMP_REACH;
 }
