@@ -24,7 +24,7 @@ const MESSAGES = {
       'Use the functions of firmware/chip.ts: in, out, sbi, cbi, bit, nop, sleep, wdr, sei, cli, delay.',
   },
   C201: {
-    text: '{} needs memory; the {} has 32 registers and no RAM',
+    text: '{} needs memory; values live in the 32 registers of the {}',
     remedy: 'Keep the value in a local or a module-level let; turn tables into a switch.',
   },
   C202: {
@@ -40,7 +40,7 @@ const MESSAGES = {
     remedy: 'Call the function by its name, or choose with a switch.',
   },
   C205: {
-    text: 'recursion: {}; the {} has a stack of {} return addresses and no RAM',
+    text: 'recursion: {}; the {} has {} return addresses',
     remedy: 'Use a loop.',
   },
   C206: {
