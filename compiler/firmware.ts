@@ -3,8 +3,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { AT90S1200, type Chip } from '../vm-host/chip.ts';
+import { compile } from './compile.ts';
 import type { Image } from './image.ts';
-import { compile } from './index.ts';
 
 export interface BuildOptions {
   /** Path of the entry file. */

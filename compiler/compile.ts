@@ -1,0 +1,218 @@
+/**
+ * The list of passes, from WebAssembly to words. Each lives in the file of its name.
+ */
+
+import { AT90S1200, type Chip } from '../vm-host/chip.ts';
+import { allocate } from './allocate.ts';
+import { splitChains } from './chains.ts';
+import { commute } from './commute.ts';
+import { CompileError } from './diagnostic.ts';
+import { expand } from './expand.ts';
+import { analyse } from './facts.ts';
+import { type FProgram, finish, stackLevels, stackUse } from './finish.ts';
+import { straighten } from './flow.ts';
+import { Image, type ImageFunction } from './image.ts';
+import { dropUncalled, findRecursion, inlineInto, inlineSmall } from './inline.ts';
+import { type Fn, type Program, resetIds } from './ir.ts';
+import { layout, usableWords, type Word } from './layout.ts';
+import { countDown } from './loops.ts';
+import { lower } from './lower.ts';
+import type { MFn } from './mir.ts';
+import { peephole, type Saving } from './peephole.ts';
+import { select } from './select.ts';
+import { simplify, sink } from './simplify.ts';
+import { type PlaceOf, placesFrom } from './source-lines.ts';
+import { setStackPointer } from './stack-pointer.ts';
+import { measureRegions, type TimedRegion } from './timed.ts';
+import { readModule } from './wasm.ts';
+
+export interface CompileOptions {
+  chip?: Chip;
+  /** The JSON text of the source map that asc wrote beside the module. */
+  sourceMap?: string;
+  /** Turns the map's file names into those that messages and listings show. */
+  renameFile?: (file: string) => string;
+  /** Text of the source files, by the names after `renameFile`: the listing shows lines of it. */
+  sources?: ReadonlyMap<string, string>;
+  /** Peephole rules to apply, by name; all by default. */
+  rules?: readonly string[];
+  /** The exported function that reset leads to. */
+  entry?: string;
+}
+
+/** One compilation: what the passes have in common. */
+interface Job {
+  program: Program;
+  /** The function that reset leads to, then the interrupt handlers. */
+  entries: Fn[];
+  vectors: Map<Fn, number>;
+  chip: Chip;
+  placeOf: PlaceOf;
+  options: CompileOptions;
+}
+
+/**
+ * Compiles a WebAssembly module.
+ * @throws CompileError when the program is outside the profile or does not fit the chip
+ */
+export function compile(bytes: Uint8Array, options: CompileOptions = {}): Image {
+  const { chip = AT90S1200, entry = 'main' } = options;
+  const placeOf = placesFrom(options.sourceMap, options.renameFile);
+  resetIds();
+  const program = lower(readModule(bytes), chip, placeOf);
+  const main = program.fns.find(fn => fn.exported === entry);
+  if (!main) throw new CompileError('C103', undefined, [entry]);
+  const vectors = handlers(program, main, chip, placeOf);
+  const job: Job = { program, entries: [main, ...vectors.keys()], vectors, chip, placeOf, options };
+  dropUncalled(program, job.entries);
+  refuseRecursion(program, chip, placeOf);
+  // too deep a chain of calls is cured by inlining, one link at a time
+  for (;;) {
+    const { finished, savings } = generate(job);
+    const depth = deepest(finished);
+    if (depth.levels <= chip.stackLevels) return buildImage(job, finished, savings, depth.levels);
+    if (!shorten(program, depth.path)) throw tooDeep(depth, chip, placeOf);
+  }
+}
+
+/** All passes from SSA to finished blocks. */
+function generate({ program, entries, vectors, chip, placeOf, options }: Job): {
+  finished: FProgram;
+  savings: Saving[];
+} {
+  for (let pass = 0; pass < 2; pass++) {
+    do simplify(program);
+    while (inlineSmall(program, entries) || program.fns.map(countDown).includes(true));
+    expand(program);
+  }
+  program.fns.forEach(sink);
+  const machine = select(program, analyse(program), entries[0], vectors, placeOf);
+  setStackPointer(machine, chip);
+  straighten(machine);
+  splitChains(machine);
+  commute(machine);
+  allocate(machine, chip.name);
+  straighten(machine);
+  const finished = finish(machine);
+  return { finished, savings: peephole(finished, options.rules) };
+}
+
+/** Exported functions named as a vector serve it; any other export than the entry is refused. */
+function handlers(program: Program, main: Fn, chip: Chip, placeOf: PlaceOf): Map<Fn, number> {
+  const found = new Map<Fn, number>();
+  for (const fn of program.fns) {
+    if (fn === main || !fn.exported) continue;
+    const vector = chip.vectors.find(({ name }) => name === fn.exported);
+    if (vector && vector.address > 0 && fn.params.length === 0 && !fn.hasResult)
+      found.set(fn, vector.address);
+    else if (vector) {
+      const names = chip.vectors.slice(1).map(({ name }) => name);
+      throw new CompileError('C305', placeOf(fn.at), [fn.exported, chip.name, names.join(', ')]);
+    }
+  }
+  return found;
+}
+
+function refuseRecursion(program: Program, chip: Chip, placeOf: PlaceOf): void {
+  const cycle = findRecursion(program);
+  if (!cycle) return;
+  const path = cycle.map(fn => fn.name).join(' → ');
+  throw new CompileError('C205', placeOf(cycle[0].at), [path, chip.name, chip.stackLevels]);
+}
+
+interface Depth {
+  levels: number;
+  path: MFn[];
+}
+
+/** Main's deepest chain of calls, and on top of it the deepest handler's and its own return address. */
+function deepest(finished: FProgram): Depth {
+  const main = stackUse(finished, finished.main);
+  const handlers = finished.vectors.map(({ fn }) => stackUse(finished, fn));
+  const worst = handlers.reduce<Depth | undefined>((a, b) => (a && a.levels >= b.levels ? a : b), undefined);
+  return worst ? { levels: main.levels + 1 + worst.levels, path: [...main.path, ...worst.path] } : main;
+}
+
+/** Inlines the cheapest link of a chain that is too deep. False when there is none. */
+function shorten(program: Program, path: MFn[]): boolean {
+  const links = path.slice(1).map((callee, i) => ({ caller: path[i].name, callee: callee.name }));
+  const size = (fn: Fn) => fn.blocks.reduce((sum, block) => sum + block.nodes.length + 1, 0);
+  const candidates = links.flatMap(link => {
+    const caller = program.fns.find(fn => fn.name === link.caller);
+    const callee = program.fns.find(fn => fn.name === link.callee);
+    if (!caller || !callee) return [];
+    const sites = caller.blocks.flatMap(block => block.nodes).filter(node => node.callee === callee).length;
+    return sites > 0 ? [{ caller, callee, cost: size(callee) * sites }] : [];
+  });
+  const cheapest = candidates.sort((a, b) => a.cost - b.cost)[0];
+  if (!cheapest || cheapest.cost > 400) return false;
+  inlineInto(cheapest.caller, cheapest.callee);
+  return true;
+}
+
+function tooDeep({ levels, path }: Depth, chip: Chip, placeOf: PlaceOf): CompileError {
+  const names = path.map(fn => fn.name).join(' → ');
+  const place = placeOf(path[path.length - 1].at);
+  return new CompileError('C301', place, [
+    path.length - 1,
+    names,
+    levels,
+    chip.name,
+    chip.stackLevels,
+    levels - chip.stackLevels,
+  ]);
+}
+
+function buildImage(job: Job, finished: FProgram, savings: Saving[], levels: number): Image {
+  const { chip, placeOf, options } = job;
+  const { words, entries, marks } = layout(finished);
+  const count = new Map<MFn, number>();
+  for (const { fn } of words) count.set(fn, (count.get(fn) ?? 0) + 1);
+  if (words.length > usableWords(chip)) throw tooLong(words, count, chip, placeOf);
+  const timed = measureRegions(words, marks);
+  for (const region of timed) refuseWrongTime(region, placeOf);
+  const level = stackLevels(finished);
+  const functions: ImageFunction[] = [...entries].map(([fn, address]) => ({
+    name: fn.name,
+    address,
+    words: count.get(fn) ?? 0,
+    level: level.get(fn) ?? 0,
+    stackLevels: stackUse(finished, fn).levels,
+  }));
+  functions.sort((a, b) => a.address - b.address);
+  return new Image(
+    Uint16Array.from(words, ({ word }) => word),
+    {
+      chip,
+      functions,
+      stackLevels: levels,
+      origins: words.map(({ at, fn, label }) => ({ fn: fn.name, place: placeOf(at), label })),
+      savings: savings.map(({ at, ...saving }) => ({ ...saving, place: placeOf(at) })),
+      timed: timed.map(({ at, clocks, wanted }) => ({ place: placeOf(at), clocks, wanted })),
+      sources: options.sources ?? new Map(),
+    },
+  );
+}
+
+/** A region that asks for a number of clocks gets exactly that, or the program is refused. */
+function refuseWrongTime({ at, clocks, wanted }: TimedRegion, placeOf: PlaceOf): void {
+  if (wanted === 0 || (clocks?.min === wanted && clocks.max === wanted)) return;
+  throw new CompileError('C306', placeOf(at), [
+    clocks ? `${clocks.min} to ${clocks.max}` : 'no fixed number of',
+    wanted,
+  ]);
+}
+
+function tooLong(words: Word[], count: Map<MFn, number>, chip: Chip, placeOf: PlaceOf): CompileError {
+  const largest = [...count].sort((a, b) => b[1] - a[1]).slice(0, 4);
+  const names = largest.map(([fn, n]) => `${fn.name} (${n} words)`).join(', ');
+  const room = usableWords(chip);
+  const holder = room < chip.flashWords ? `part of the ${chip.name} that RJMP reaches` : chip.name;
+  return new CompileError('C303', placeOf(words[room].at), [
+    words.length,
+    holder,
+    room,
+    words.length - room,
+    names,
+  ]);
+}
