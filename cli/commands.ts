@@ -144,6 +144,35 @@ export const commands: readonly CommandRow[] = [
       (await import('./replay.ts')).replaySession(session!, options as never, terminal),
   },
   {
+    name: 'timing',
+    summary: 'measure every datasheet limit in a session, and say how close it was',
+    description:
+      'Replays a session, or runs the built-in job, and measures every constraint of the programming interface, the\n' +
+      'serial line and the wires: required, worst, margin, and the TypeScript line behind it. Exit status 1 when one\n' +
+      'is broken.',
+    argument: { name: '[session]', help: 'the recording; without it the built-in 1 KB job' },
+    options: [
+      option.html,
+      option.firmware,
+      option.target,
+      option.targetXtal,
+      option.xtal,
+      option.baud,
+      option.baudError,
+      option.vcc,
+      option.fault,
+      option.trace,
+      option.json,
+    ],
+    examples: [
+      'isp timing                                   the firmware of this project',
+      'isp timing job.session --target-xtal 1M      your session against a target at 1 MHz',
+      'isp timing --html report.html                a page with margins, histograms and waveforms',
+    ],
+    run: async (session, options, terminal) =>
+      (await import('./timing.ts')).timing(session, options as never, terminal),
+  },
+  {
     name: 'devices',
     summary: 'list the chips that can sit in the socket',
     description: 'Lists the targets that the simulator knows, with sizes, signature and AVR910 code.',

@@ -4,7 +4,7 @@ import { devices } from '../simulator/index.ts';
 import { chips } from '../vm-host/index.ts';
 import type { OptionRow } from './commands.ts';
 import { faults } from './faults.ts';
-import { constants, decimal, hertz, oneOf, whole } from './values.ts';
+import { constants, decimal, hertz, oneOf, percent, whole } from './values.ts';
 
 /** The word for a socket without a chip. */
 export const NO_TARGET = 'none';
@@ -67,6 +67,16 @@ export const define: OptionRow = {
   help: 'whole numbers that the source asks for with isDefined, as NAME=VALUE,NAME=VALUE',
   value: constants,
 };
+
+/** A PC that is further off cannot be understood by anybody. */
+export const baudError: OptionRow = {
+  flags: '--baud-error <percent>',
+  help: 'how much faster than nominal the PC is',
+  value: percent({ what: 'per cents', min: -10, max: 10 }),
+  default: 0,
+};
+
+export const html: OptionRow = { flags: '--html <file>', help: 'write the report as one page for a browser' };
 
 export const output: OptionRow = {
   flags: '-o, --output <file>',

@@ -43,7 +43,8 @@ export async function replaySession(
   return outcome(session, result, setup, terminal);
 }
 
-function readSession(path: string): Exchange[] {
+/** @throws UsageError with the file and the line of the first thing that is no exchange */
+export function readSession(path: string): Exchange[] {
   try {
     return parseSession(readText(path), path);
   } catch (error) {

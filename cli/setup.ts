@@ -18,6 +18,8 @@ export interface SetupOptions {
   firmware?: string;
   xtal: number;
   baud: number;
+  /** How much faster than nominal the PC is: 0.02 is two per cent. */
+  baudError?: number;
   vcc: number;
   fault?: string;
   trace?: string;
@@ -107,7 +109,7 @@ export class Setup {
 }
 
 function boardOptions(options: SetupOptions): Omit<BoardOptions, 'programmer'> {
-  const { xtal, baud, vcc, targetXtal, target, fault } = options;
+  const { xtal, baud, baudError, vcc, targetXtal, target, fault } = options;
   const device = target === NO_TARGET ? null : devices[target];
-  return { xtal, baud, vcc, targetXtal, target: device, ...(fault ? faults[fault].board : {}) };
+  return { xtal, baud, baudError, vcc, targetXtal, target: device, ...(fault ? faults[fault].board : {}) };
 }

@@ -29,6 +29,12 @@ export function decimal(range: Range, unit: string): (text: string) => number {
   };
 }
 
+/** A parser of per cents, `2`, `2%` or `-0.5 %`, that gives a fraction. */
+export function percent(range: Range): (text: string) => number {
+  const parse = decimal(range, '%');
+  return text => parse(text.replace(/\s+%$/, '%')) / 100;
+}
+
 const MULTIPLES: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6 };
 
 /** A parser of frequencies in whole hertz; `4000000`, `4M` and `4MHz` are the same. */

@@ -228,15 +228,18 @@ export class Board {
    * Silent in logic mode, whose instructions have no exact time.
    */
   watchSamples(watcher: (sample: Sample) => void): () => void {
-    const pins = [...this.wired];
+    const whole = { B: this.netsOf('PB'), D: this.netsOf('PD') };
     const remover = this.programmer.watchReads?.(({ port, bit, time, pc }) => {
-      const name = `P${port}${bit ?? ''}`;
-      for (const [pin, net] of pins) {
-        const read = bit === undefined ? pin.startsWith(name) : pin === name;
-        if (read) watcher({ net, whole: bit === undefined, time, pc });
-      }
+      const nets = whole[port];
+      if (bit === undefined) for (const net of nets) net && watcher({ net, whole: true, time, pc });
+      else if (nets[bit]) watcher({ net: nets[bit], whole: false, time, pc });
     });
     return remover ?? (() => undefined);
+  }
+
+  /** The nets at a port's pins, by bit number. */
+  private netsOf(port: string): readonly (Net | undefined)[] {
+    return Array.from({ length: 8 }, (_, bit) => this.wired.get(`${port}${bit}`));
   }
 
   save(): BoardState {

@@ -60,6 +60,7 @@ export {
   type NetDriver,
 } from './net.ts';
 export type { PinDrive, PinRead, Programmer, ProgrammerPin } from './programmer.ts';
+export { type NetSlice, type RecordedEdge, Recording, type Slice } from './recording.ts';
 export { type SckLevel, SckMeter, type SckMeterOptions, type SckViolation } from './sck.ts';
 export { SerialLine, type SerialLineOptions } from './serial-line.ts';
 export { formatSession, hexOf, parseSession, type ReplayResult, replay, SessionError } from './session.ts';

@@ -16,7 +16,7 @@ export interface ProgrammerPin {
 
 /** One look of the program at its pins. */
 export interface PinRead {
-  readonly port: string;
+  readonly port: 'B' | 'D';
   /** Bit number, or undefined for the whole port. */
   readonly bit: number | undefined;
   readonly time: Cycle;

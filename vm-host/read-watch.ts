@@ -69,14 +69,14 @@ export class ReadWatch {
 
   private replace(): void {
     const operations = this.program.operations as Operation[];
-    this.replaced = readersOf(this.chip, this.program).map(reader => {
-      const before = operations[reader.pc];
+    this.replaced = readersOf(this.chip, this.program).map(({ pc, port, bit }) => {
+      const before = operations[pc];
       const run: Operation['run'] = (running, a, b) => {
-        if (running === this.core) this.tell({ ...reader, time: this.core.cycle });
+        if (running === this.core) this.tell({ port, bit, time: this.core.cycle, pc });
         return before.run(running, a, b);
       };
-      operations[reader.pc] = { ...before, run };
-      return { pc: reader.pc, before };
+      operations[pc] = { ...before, run };
+      return { pc, before };
     });
   }
 

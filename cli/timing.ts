@@ -1,0 +1,47 @@
+/** `isp timing`: are all datasheet limits kept, and how close is it? */
+import { table, verdict } from '../report/index.ts';
+import { figures, verdict as verdictLine } from './figures.ts';
+import type { Outcome } from './outcome.ts';
+import type { SetupOptions } from './setup.ts';
+import type { Terminal } from './terminal.ts';
+import { problemsOf, type TimingJob, timingJob } from './timing-job.ts';
+
+interface TimingOptions extends SetupOptions {
+  html?: string;
+}
+
+/**
+ * Runs a session, or the built-in job, with every constraint measured.
+ * @throws UsageError, JobError
+ */
+export async function timing(
+  session: string | undefined,
+  options: TimingOptions,
+  terminal: Terminal,
+): Promise<Outcome> {
+  const job = await timingJob(session, options, terminal, false);
+  return outcome(job, terminal);
+}
+
+function outcome(job: TimingJob, terminal: Terminal): Outcome {
+  const { report, setup } = job;
+  const ok = report.met && job.problem === undefined;
+  const paint = (row: { met: boolean; count: number }, sign: string) =>
+    row.count === 0 ? sign : terminal.paint(row.met ? 'green' : 'red', sign);
+  return {
+    ok,
+    text: [
+      verdictLine(ok, 'met', `${job.title}: ${verdict(report)}`, terminal),
+      '',
+      ...table(report, paint),
+      ...problemsOf(job).flatMap((line, i) => [...(i === 0 ? [''] : []), terminal.paint('red', line)]),
+    ],
+    json: {
+      ...figures(setup),
+      met: report.met,
+      problem: job.problem,
+      constraints: report.constraints,
+      timing: report.figures,
+    },
+  };
+}

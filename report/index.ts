@@ -1,0 +1,5 @@
+/** Timing reports for people: text, waveforms in a terminal, and one HTML page. */
+
+export * from './format.ts';
+export { complaints, table, tightest, verdict, where } from './text.ts';
+export { type WaveformOptions, waveform } from './waveform.ts';
