@@ -4,7 +4,18 @@ import { commands } from '../../cli/commands.ts';
 import { say } from './fake-terminal.ts';
 import { isp } from './process.ts';
 
-const START_LIMIT_MS = 500;
+/** Half a second is promised; processor time, because a busy machine is not our doing. */
+const START_LIMIT_MS = 300;
+
+/** Makes Node tell at its end how many microseconds of processor time it took. */
+const TELL_TIME =
+  "data:text/javascript,process.on('exit',()=>{const{user,system}=process.cpuUsage();console.error(user+system)})";
+
+function startUpTime(): number {
+  const { status, stderr } = isp(['--help'], { NODE_OPTIONS: `--import=${TELL_TIME}` });
+  expect(status).toBe(0);
+  return Number(stderr) / 1000;
+}
 
 describe('help', () => {
   it('lists the commands', async () => {
@@ -21,12 +32,7 @@ describe('help', () => {
   });
 
   it('is there in well under half a second', () => {
-    const times = Array.from({ length: 3 }, () => {
-      const start = performance.now();
-      expect(isp(['--help']).status).toBe(0);
-      return performance.now() - start;
-    });
-    expect(Math.min(...times)).toBeLessThan(START_LIMIT_MS);
+    expect(Math.min(startUpTime(), startUpTime(), startUpTime())).toBeLessThan(START_LIMIT_MS);
   });
 
   it('tells the version of the package', async () => {
