@@ -14,7 +14,7 @@ import { straighten } from './flow.ts';
 import { Image, type ImageFunction } from './image.ts';
 import { dropUncalled, findRecursion, inlineInto, inlineSmall } from './inline.ts';
 import { type Fn, type Program, resetIds } from './ir.ts';
-import { layout, usableWords, type Word } from './layout.ts';
+import { type Layout, layout, usableWords, type Word } from './layout.ts';
 import { countDown } from './loops.ts';
 import { lower } from './lower.ts';
 import type { MFn } from './mir.ts';
@@ -24,7 +24,7 @@ import { simplify, sink } from './simplify.ts';
 import { type PlaceOf, placesFrom } from './source-lines.ts';
 import { setStackPointer } from './stack-pointer.ts';
 import { measureRegions, type TimedRegion } from './timed.ts';
-import { readModule } from './wasm.ts';
+import { readModule, type WasmModule } from './wasm.ts';
 
 export interface CompileOptions {
   chip?: Chip;
@@ -51,28 +51,73 @@ interface Job {
   options: CompileOptions;
 }
 
+/** A program that fits the stack, laid out. */
+interface Attempt {
+  job: Job;
+  finished: FProgram;
+  savings: Saving[];
+  levels: number;
+  laid: Layout;
+  /** Functions that were put into all their callers because that costs no word. */
+  inlined: readonly string[];
+}
+
+/** How often the finished words may show that a function is better inlined. */
+const ATTEMPTS = 3;
+
 /**
  * Compiles a WebAssembly module.
  * @throws CompileError when the program is outside the profile or does not fit the chip
  */
 export function compile(bytes: Uint8Array, options: CompileOptions = {}): Image {
+  const wasm = readModule(bytes);
+  let best = attempt(wasm, options, []);
+  for (let n = 0; n < ATTEMPTS; n++) {
+    const names = noLongerThanCalls(best);
+    if (names.length === 0) break;
+    const next = attempt(wasm, options, [...best.inlined, ...names]);
+    if (next.laid.words.length > best.laid.words.length) break;
+    best = next;
+  }
+  return buildImage(best);
+}
+
+function attempt(wasm: WasmModule, options: CompileOptions, inlined: readonly string[]): Attempt {
   const { chip = AT90S1200, entry = 'main' } = options;
   const placeOf = placesFrom(options.sourceMap, options.renameFile);
   resetIds();
-  const program = lower(readModule(bytes), chip, placeOf);
+  const program = lower(wasm, chip, placeOf);
   const main = program.fns.find(fn => fn.exported === entry);
   if (!main) throw new CompileError('C103', undefined, [entry]);
   const vectors = handlers(program, main, chip, placeOf);
   const job: Job = { program, entries: [main, ...vectors.keys()], vectors, chip, placeOf, options };
   dropUncalled(program, job.entries);
   refuseRecursion(program, chip, placeOf);
+  for (const callee of program.fns.filter(fn => inlined.includes(fn.name))) {
+    for (const caller of program.fns) inlineInto(caller, callee);
+  }
+  dropUncalled(program, job.entries);
   // too deep a chain of calls is cured by inlining, one link at a time
   for (;;) {
     const { finished, savings } = generate(job);
-    const depth = deepest(finished);
-    if (depth.levels <= chip.stackLevels) return buildImage(job, finished, savings, depth.levels);
-    if (!shorten(program, depth.path)) throw tooDeep(depth, chip, placeOf);
+    const { levels, path } = deepest(finished);
+    if (levels <= chip.stackLevels)
+      return { job, finished, savings, levels, laid: layout(finished), inlined };
+    if (!shorten(program, path)) throw tooDeep({ levels, path }, chip, placeOf);
   }
+}
+
+/** Functions whose bodies, once per call, take no more words than the calls, the body and its return. */
+function noLongerThanCalls({ job, finished, laid }: Attempt): string[] {
+  const calls = new Map<MFn, number>();
+  for (const block of finished.blocks) {
+    for (const { callee } of block.instrs) if (callee) calls.set(callee, (calls.get(callee) ?? 0) + 1);
+  }
+  return [...calls].flatMap(([fn, sites]) => {
+    const body = laid.words.filter(word => word.fn === fn).length - 1;
+    const known = job.program.fns.some(({ name }) => name === fn.name);
+    return known && sites > 1 && body * sites <= body + 1 + sites ? [fn.name] : [];
+  });
 }
 
 /** All passes from SSA to finished blocks. */
@@ -163,9 +208,9 @@ function tooDeep({ levels, path }: Depth, chip: Chip, placeOf: PlaceOf): Compile
   ]);
 }
 
-function buildImage(job: Job, finished: FProgram, savings: Saving[], levels: number): Image {
+function buildImage({ job, finished, savings, levels, laid }: Attempt): Image {
   const { chip, placeOf, options } = job;
-  const { words, entries, marks } = layout(finished);
+  const { words, entries, marks } = laid;
   const count = new Map<MFn, number>();
   for (const { fn } of words) count.set(fn, (count.get(fn) ?? 0) + 1);
   if (words.length > usableWords(chip)) throw tooLong(words, count, chip, placeOf);

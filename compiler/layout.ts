@@ -28,6 +28,14 @@ export interface Word {
   delay?: { clocks: number; words: number };
 }
 
+/** A program laid out. */
+export interface Layout {
+  words: Word[];
+  /** Word address of each function's first instruction. */
+  entries: Map<MFn, number>;
+  marks: Mark[];
+}
+
 /** An instruction whose target is not an address yet. */
 interface Line {
   ins: Instr;
@@ -51,7 +59,7 @@ export function usableWords({ flashWords }: Chip): number {
 }
 
 /** Lays the program out and encodes it. The result may be longer than the flash; the caller looks. */
-export function layout(program: FProgram): { words: Word[]; entries: Map<MFn, number>; marks: Mark[] } {
+export function layout(program: FProgram): Layout {
   const table = vectorTable(program);
   const depth = loopDepths(program.blocks);
   const order = bestOrder(program, candidate => {
