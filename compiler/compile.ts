@@ -13,7 +13,7 @@ import { type FProgram, finish, stackLevels, stackUse } from './finish.ts';
 import { straighten } from './flow.ts';
 import { Image, type ImageFunction } from './image.ts';
 import { dropUncalled, findRecursion, inlineInto, inlineSmall } from './inline.ts';
-import { type Fn, type Program, resetIds } from './ir.ts';
+import { type Fn, nodesOf, type Program, resetIds } from './ir.ts';
 import { type Layout, layout, usableWords, type Word } from './layout.ts';
 import { countDown } from './loops.ts';
 import { lower } from './lower.ts';
@@ -91,6 +91,7 @@ function attempt(wasm: WasmModule, options: CompileOptions, inlined: readonly st
   if (!main) throw new CompileError('C103', undefined, [entry]);
   const vectors = handlers(program, main, chip, placeOf);
   const job: Job = { program, entries: [main, ...vectors.keys()], vectors, chip, placeOf, options };
+  program.shared = globalsTouchedBy([...vectors.keys()]);
   dropUncalled(program, job.entries);
   refuseRecursion(program, chip, placeOf);
   for (const callee of program.fns.filter(fn => inlined.includes(fn.name))) {
@@ -105,6 +106,19 @@ function attempt(wasm: WasmModule, options: CompileOptions, inlined: readonly st
       return { job, finished, savings, levels, laid: layout(finished), inlined };
     if (!shorten(program, path)) throw tooDeep({ levels, path }, chip, placeOf);
   }
+}
+
+/** Globals that some functions, and what they call, read or write. */
+function globalsTouchedBy(fns: Fn[]): Set<number> {
+  const reached = new Set(fns);
+  const globals = new Set<number>();
+  for (const fn of reached) {
+    for (const node of nodesOf(fn)) {
+      if (node.callee) reached.add(node.callee);
+      if (node.op === 'getglobal' || node.op === 'setglobal') globals.add(node.value);
+    }
+  }
+  return globals;
 }
 
 /** Functions whose bodies, once per call, take no more words than the calls, the body and its return. */

@@ -131,6 +131,8 @@ export interface Global {
 export interface Program {
   fns: Fn[];
   globals: Global[];
+  /** Globals that an interrupt handler reads or writes: they may change between any two instructions. */
+  shared: ReadonlySet<number>;
 }
 
 let ids = 0;

@@ -42,6 +42,7 @@ export function lower(wasm: WasmModule, chip: Chip, placeOf: PlaceOf): Program {
   const program: Program = {
     fns,
     globals: wasm.globals.map(({ name, initial }) => ({ name, initial })),
+    shared: new Set(),
   };
   const imports = wasm.imports.map(entry => importOf(entry));
   wasm.functions.forEach((fn, i) => {

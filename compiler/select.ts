@@ -301,12 +301,34 @@ class Selection {
       const own = arrival.map(reg => (reg === undefined ? undefined : this.fresh({ reg })));
       this.values.set(phi, this.asBytes(phi, own));
     }
-    for (const node of block.nodes) {
-      if (!this.needed.has(node)) continue;
-      this.at = node.at;
-      const bytes = this.node(node);
-      if (bytes) this.values.set(node, this.withKnown(node, bytes));
-    }
+    const shift = this.decidingShift(block);
+    for (const node of block.nodes) if (this.needed.has(node) && node !== shift) this.compute(node);
+    if (shift) this.compute(shift);
+  }
+
+  private compute(node: Node): void {
+    this.at = node.at;
+    const bytes = this.node(node);
+    if (bytes) this.values.set(node, this.withKnown(node, bytes));
+  }
+
+  /**
+   * The shift by one that moves the bit into the carry for which the branch asks. It comes
+   * last in its block, and the branch looks at the carry.
+   */
+  private decidingShift(block: Block): Node | undefined {
+    const { term } = block;
+    const asked = term.kind === 'branch' && term.cond.op !== 'bit' ? this.asBit(term.cond, block) : undefined;
+    if (!asked) return undefined;
+    return block.nodes.find(
+      node =>
+        (node.op === 'shl' || node.op === 'shr_u') &&
+        node.args[0] === asked.node &&
+        node.args[1].value === 1 &&
+        this.needed.has(node) &&
+        asked.bit === (node.op === 'shl' ? 8 * this.width(node) - 1 : 0) &&
+        !block.nodes.some(user => user.args.includes(node)),
+    );
   }
 
   private withKnown(node: Node, bytes: Bytes): Bytes {
@@ -679,6 +701,7 @@ class Selection {
   private condition(cond: Node, block: Block): { test: Test; positive: boolean } {
     if (cond.op === 'bit') return { test: this.pinTest(cond), positive: true };
     const bit = this.asBit(cond, block);
+    if (bit && this.decidingShift(block)) return { test: { kind: 'carry' }, positive: bit.set };
     if (bit) return this.bitTest(bit);
     const [a, b] = cond.args;
     const negative = cond.op === 'ne' || cond.op === 'le_u' || cond.op === 'le_s';

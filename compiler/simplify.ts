@@ -34,7 +34,7 @@ import {
 export function simplify(program: Program): void {
   for (let round = 0; round < 50; round++) {
     let changed = false;
-    for (const fn of program.fns) changed = localRewrites(fn) || changed;
+    for (const fn of program.fns) changed = localRewrites(fn, program.shared) || changed;
     const exact = analyse(program);
     for (const fn of program.fns) {
       changed = narrowComparisons(fn, exact) || changed;
@@ -49,11 +49,13 @@ export function simplify(program: Program): void {
   }
 }
 
-function localRewrites(fn: Fn): boolean {
+function localRewrites(fn: Fn, shared: ReadonlySet<number>): boolean {
   let changed = dropTrivialPhis(fn);
   changed = nameConditions(fn) || changed;
   changed = rewrite(fn, algebra) || changed;
+  changed = shareGlobals(fn, shared) || changed;
   changed = shareEqualNodes(fn) || changed;
+  changed = hoistCommon(fn) || changed;
   changed = foldBranches(fn) || changed;
   changed = mergeBlocks(fn) || changed;
   return dropDead(fn) || changed;
@@ -382,6 +384,56 @@ function shareEqualNodes(fn: Fn): boolean {
   }
   replaceUses(fn, replacement);
   for (const block of fn.blocks) block.nodes = block.nodes.filter(node => !replacement.has(node));
+  return replacement.size > 0;
+}
+
+/** A global that is read again before anybody could have changed it is the value read or written last. */
+function shareGlobals(fn: Fn, shared: ReadonlySet<number>): boolean {
+  const replacement = new Map<Node, Node>();
+  const atEnd = new Map<Block, Map<number, Node>>();
+  for (const block of fn.blocks) {
+    const inherited = block.preds.length === 1 ? atEnd.get(block.preds[0]) : undefined;
+    const known = new Map(inherited);
+    atEnd.set(block, known);
+    for (const node of block.nodes) {
+      if (node.op === 'call') known.clear();
+      if (shared.has(node.value)) continue;
+      if (node.op === 'setglobal') known.set(node.value, node.args[0]);
+      if (node.op !== 'getglobal') continue;
+      const value = known.get(node.value);
+      if (value) replacement.set(node, value);
+      else known.set(node.value, node);
+    }
+  }
+  replaceUses(fn, replacement);
+  for (const block of fn.blocks) block.nodes = block.nodes.filter(node => !replacement.has(node));
+  return replacement.size > 0;
+}
+
+/** What both ways of a branch compute is computed before it. */
+function hoistCommon(fn: Fn): boolean {
+  const replacement = new Map<Node, Node>();
+  for (const block of fn.blocks) {
+    const { term } = block;
+    if (term.kind !== 'branch' || term.then.preds.length !== 1 || term.else.preds.length !== 1) continue;
+    for (const node of [...term.then.nodes]) {
+      if (
+        isOrdered(node) ||
+        node.op === 'param' ||
+        node.args.some(arg => arg.block === term.then && arg.op !== 'const')
+      )
+        continue;
+      const key = keyOf(node, replacement);
+      const twin = term.else.nodes.find(other => !isOrdered(other) && keyOf(other, replacement) === key);
+      if (!twin) continue;
+      term.then.nodes.splice(term.then.nodes.indexOf(node), 1);
+      term.else.nodes.splice(term.else.nodes.indexOf(twin), 1);
+      block.nodes.push(node);
+      node.block = block;
+      replacement.set(twin, node);
+    }
+  }
+  replaceUses(fn, replacement);
   return replacement.size > 0;
 }
 
