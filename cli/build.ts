@@ -1,6 +1,7 @@
 /** `isp build`: source to Intel HEX, listing and map. */
 import { chips } from '../vm-host/index.ts';
 import { UsageError } from './errors.ts';
+import { explainFunction, timedRegions } from './explain.ts';
 import { write } from './files.ts';
 import { compileFirmware, type FirmwareOptions } from './firmware.ts';
 import type { Outcome } from './outcome.ts';
@@ -9,6 +10,8 @@ interface BuildOptions extends FirmwareOptions {
   /** Name of a chip in `chips`. */
   mcu: string;
   output: string;
+  /** Name of a function whose words are to be explained. */
+  explain?: string;
 }
 
 /**
@@ -22,6 +25,7 @@ export async function build(entry: string | undefined, options: BuildOptions): P
   if (xtal > chip.highestXtal)
     throw new UsageError(`--xtal ${xtal}: the ${chip.name} runs at up to ${chip.highestXtal} Hz`);
   const image = await compileFirmware(entry, { ...options, chip });
+  const explained = options.explain ? explainFunction(image, options.explain) : [];
   const stem = output.replace(/\.hex$/i, '');
   write(output, image.toHex());
   write(`${stem}.lst`, image.toListing());
@@ -32,6 +36,8 @@ export async function build(entry: string | undefined, options: BuildOptions): P
     text: [
       `${image.words.length} of ${flashWords} words, ${image.stackLevels} of ${stackLevels} stack levels`,
       `wrote ${output}, ${stem}.lst, ${stem}.map.json`,
+      ...timedRegions(image),
+      ...explained,
     ],
     json: {
       words: image.words.length,

@@ -62,6 +62,11 @@ export const vcc: OptionRow = {
   default: 5,
 };
 
+export const explain: OptionRow = {
+  flags: '--explain <function>',
+  help: 'show where the words of a function went: source line, words, clocks, what saved words',
+};
+
 export const define: OptionRow = {
   flags: '--define <names>',
   help: 'whole numbers that the source asks for with isDefined, as NAME=VALUE,NAME=VALUE',
