@@ -1,18 +1,19 @@
 #!/usr/bin/env node
 /**
- * Makes the pictures of README.md from real runs, and puts the run's words into it. Wants a built dist/.
+ * Makes the pictures of README.md from real runs, and writes what commands print into the pages. Wants a built dist/.
  *
  *     node docs/images/draw.js
  *
  * - signature.svg   the wires while a signature byte is read, from a trace of `isp run`
  * - avrdude.svg     a terminal in which avrdude programs the simulated part; left as it is when avrdude is missing
- * - README.md       the block after `$ npx isp run`
+ * - README.md and docs/timing.md: the blocks that begin with `$ npx isp …`
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { refresh } from './blocks.js';
 import { terminal } from './terminal.js';
 import { instructions, parseVcd } from './vcd.js';
 import { waveform } from './waveform.js';
@@ -20,22 +21,15 @@ import { waveform } from './waveform.js';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'isp-'));
 const isp = join(root, 'dist/isp.js');
+/** Pages with blocks of output. */
+const PAGES = ['README.md', 'docs/timing.md'];
+
 const image = name => join(root, 'docs/images', name);
 
-/** `isp run` with a trace; its words go into the README, its wires into the picture. */
-function theRun() {
+/** The wires of `isp run` while the first signature byte is read. */
+function theSignature() {
   const trace = join(folder, 'job.vcd');
-  const text = execFileSync(process.execPath, [isp, 'run', '--trace', trace], {
-    cwd: root,
-    encoding: 'utf8',
-  });
-  const readme = readFileSync(join(root, 'README.md'), 'utf8');
-  const block = /(\$ npx isp run\n)[^`]*/;
-  if (!block.test(readme)) throw new Error('README.md has no block that begins with "$ npx isp run"');
-  writeFileSync(
-    join(root, 'README.md'),
-    readme.replace(block, (_, command) => command + text),
-  );
+  execFileSync(process.execPath, [isp, 'run', '--trace', trace], { cwd: root });
   const edges = parseVcd(readFileSync(trace, 'utf8'));
   const signature = instructions(edges).find(({ mosi }) => mosi[0] === 0x30 && mosi[2] === 0);
   writeFileSync(image('signature.svg'), waveform(edges, signature));
@@ -92,7 +86,8 @@ function settled(text) {
 }
 
 try {
-  theRun();
+  for (const page of PAGES) refresh(join(root, page), isp);
+  theSignature();
   await theSession();
 } finally {
   rmSync(folder, { recursive: true });

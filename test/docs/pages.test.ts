@@ -4,6 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ruleNames } from '../../compiler/peephole.ts';
+import { constraintRows } from '../../simulator/constraints.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -53,5 +54,12 @@ describe('docs/compiler.md', () => {
 
   it('lists every rule of the peephole', () => {
     expect(ruleNames.filter(name => !text.includes(`| ${name} `))).toEqual([]);
+  });
+});
+
+describe('docs/timing.md', () => {
+  it('explains every constraint', () => {
+    const text = read('docs/timing.md');
+    expect(constraintRows.map(({ id }) => id).filter(id => !text.includes(`\`${id}\``))).toEqual([]);
   });
 });
