@@ -61,10 +61,26 @@ function localRewrites(fn: Fn, shared: ReadonlySet<number>): boolean {
   return dropDead(fn) || changed;
 }
 
+/** Who reads the values of a function, for rules that depend on it. */
+interface Uses {
+  /** Whether comparisons for equality are all that reads a value. */
+  onlyCompared(node: Node): boolean;
+}
+
+function usesOf(fn: Fn): Uses {
+  const all = countUses(fn);
+  const compared = new Map<Node, number>();
+  for (const node of nodesOf(fn)) {
+    if (node.op !== 'eq' && node.op !== 'ne') continue;
+    for (const arg of node.args) compared.set(arg, (compared.get(arg) ?? 0) + 1);
+  }
+  return { onlyCompared: node => compared.get(node) === all.get(node) };
+}
+
 /** Applies a rule to every node; a rule answers the node that takes its place, or undefined. */
-function rewrite(fn: Fn, rule: (node: Node, uses: Map<Node, number>) => Node | undefined): boolean {
+function rewrite(fn: Fn, rule: (node: Node, uses: Uses) => Node | undefined): boolean {
   const replacement = new Map<Node, Node>();
-  const uses = countUses(fn);
+  const uses = usesOf(fn);
   for (const block of fn.blocks) {
     for (const node of [...block.phis, ...block.nodes]) {
       const next = rule(node, uses);
@@ -117,7 +133,7 @@ const FOLD: Partial<Record<Node['op'], (a: number, b: number) => number>> = {
 const COMMUTES: ReadonlySet<Node['op']> = new Set(['add', 'mul', 'and', 'or', 'xor', 'eq', 'ne']);
 
 /** Identities that hold for every operand. */
-function algebra(node: Node, uses: Map<Node, number>): Node | undefined {
+function algebra(node: Node, uses: Uses): Node | undefined {
   const [a, b] = node.args;
   const fold = FOLD[node.op];
   const extra = isComparison(node) ? { value: node.value } : {};
@@ -206,7 +222,7 @@ function compareWithConstant(
   node: Node,
   make: Make,
   number: (value: number) => Node,
-  uses: Map<Node, number>,
+  uses: Uses,
 ): Node | undefined {
   if (node.op === 'eq' || node.op === 'ne') return equalsConstant(node, make, number, uses);
   const [a, b] = node.args;
@@ -227,11 +243,11 @@ function equalsConstant(
   node: Node,
   make: Make,
   number: (value: number) => Node,
-  uses: Map<Node, number>,
+  uses: Uses,
 ): Node | undefined {
   const [a, b] = node.args;
   // x + c = k is x = k - c; a sum that somebody else needs as well is compared as it is: its flags are there
-  if (a.op === 'add' && isConst(a.args[1]) && isModular(node) && uses.get(a) === 1) {
+  if (a.op === 'add' && isConst(a.args[1]) && isModular(node) && uses.onlyCompared(a)) {
     return make(node.op, [a.args[0], number(b.value - a.args[1].value)]);
   }
   if (a.op === 'xor' && isConst(a.args[1]))
