@@ -109,6 +109,10 @@ export class Cpu implements Core {
     this.stack = new Uint16Array(chip.stackLevels);
   }
 
+  get io(): IoSpace {
+    return this.environment.io;
+  }
+
   /** Runs the instruction at `pc`. Nobody asks whether it may: see Machine. */
   execute(): void {
     const operation = this.program.operations[this.pc];

@@ -12,6 +12,13 @@ export interface IoRegister {
   readonly steady?: (now: Cycle) => boolean;
   /** True when writing what it already holds does nothing at all. */
   readonly latch?: boolean;
+  /**
+   * The clock at which a register that changes by itself does so for the `times`th time after `now`, when
+   * nothing is written and no event comes; it was read at `now`. Absent: it never does.
+   */
+  readonly after?: (now: Cycle, times: number) => Cycle;
+  /** True when each of those changes adds one to it. */
+  readonly counts?: boolean;
 }
 
 /** The registers a part of the chip brings, by their datasheet names. */
@@ -39,8 +46,9 @@ export function ioSpace(chip: Chip, parts: readonly IoRegisters[]): IoSpace {
 }
 
 /** Bits that do not exist cannot be written (datasheet: reserved bits read 0). */
-function masked({ read, write, steady = () => true, latch = false }: IoRegister, mask: number): IoRegister {
-  return { read, write: (value, at, pc) => write(value & mask, at, pc), steady, latch };
+function masked(register: IoRegister, mask: number): IoRegister {
+  const { write, steady = () => true, latch = false } = register;
+  return { ...register, write: (value, at, pc) => write(value & mask, at, pc), steady, latch };
 }
 
 /** A register that only holds what was written; `written` hears of it. */

@@ -7,6 +7,7 @@
 import { AT90S1200, type Chip } from './chip.ts';
 import { I } from './core.ts';
 import { Cpu, type CpuState, HALTED, load } from './cpu.ts';
+import { FastEngine } from './fast/engine.ts';
 import { ioSpace } from './io.ts';
 import { makeParts, type Parts, statusRegister } from './parts.ts';
 import type { Surroundings } from './peripherals/part.ts';
@@ -28,7 +29,12 @@ export interface MachineOptions {
   vcc?: number;
   /** XTAL1 in hertz: it turns those times into clocks. Default 4 MHz. */
   xtal?: number;
+  /** How the program is run, not what it does: instruction by instruction, or translated. Default reference. */
+  engine?: EngineName;
 }
+
+/** Both make the same trace, edge for edge and clock for clock (docs/engines.md). */
+export type EngineName = 'reference' | 'fast';
 
 /** Everything that decides how a machine goes on. */
 export interface MachineState {
@@ -48,6 +54,7 @@ export class Machine {
   private readonly parts: Parts;
   private readonly probe: Probe;
   private readonly reads: ReadWatch;
+  private readonly fast: FastEngine | undefined;
   private readonly ownsQueue: boolean;
   /** The timers of all parts: while one is pending, the chip will do something by itself. */
   private readonly timers: Timer[] = [];
@@ -77,6 +84,7 @@ export class Machine {
     });
     this.probe = new Probe(this.chip, program, io);
     this.reads = new ReadWatch(this.chip, program, this.cpu);
+    if (options.engine === 'fast') this.fast = new FastEngine(this.chip, program.words, this.cpu);
     this.reset('power-on');
   }
 
@@ -159,8 +167,17 @@ export class Machine {
     this.limit = limit;
     while (cpu.cycle < this.limit) {
       if (queue.nextTime <= cpu.cycle) queue.runUntil(cpu.cycle);
-      else if (cpu.attention === 0 || !this.attend(this.limit)) cpu.execute();
+      else if (cpu.attention === 0 || !this.attend(this.limit)) this.proceed();
     }
+  }
+
+  /** One instruction, or as many as come before the next event. */
+  private proceed(): void {
+    const { cpu } = this;
+    // an interrupt that only waits for one instruction more comes right after it
+    const imminent = cpu.attention !== 0 && cpu.sreg >= I;
+    if (!this.fast || imminent || this.reads.active) cpu.execute();
+    else this.fast.run(Math.min(this.queue.nextTime, this.limit));
   }
 
   /** Ends {@link run} before the next instruction. */

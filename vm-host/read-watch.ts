@@ -57,6 +57,11 @@ export class ReadWatch {
     private readonly core: Core & { readonly cycle: Cycle },
   ) {}
 
+  /** True while somebody watches. */
+  get active(): boolean {
+    return this.watchers.size > 0;
+  }
+
   /** Calls `watcher` before each read of pins; returns its remover. */
   add(watcher: (read: PinRead) => void): () => void {
     const own = (read: PinRead) => watcher(read);

@@ -79,6 +79,7 @@ export class Eeprom implements Part<EepromState> {
       read: now => (now < this.state.busyUntil ? EEWE : 0),
       write: (value, at) => this.start(value, at),
       steady: now => now >= this.state.busyUntil,
+      after: now => (now < this.state.busyUntil ? this.state.busyUntil : Number.POSITIVE_INFINITY),
     };
   }
 

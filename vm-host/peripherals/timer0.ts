@@ -121,6 +121,8 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
       },
       write: (value, at) => this.load(value, at),
       steady: () => !this.prescaled,
+      after: (now, ticks) => this.clockAfter(now, ticks),
+      counts: true,
     };
   }
 
@@ -132,7 +134,19 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
       },
       write: (value, at) => this.clearFlags(value, at),
       steady: () => !this.prescaled,
+      after: now => this.flagAfter(now),
     };
+  }
+
+  /** When the counter has counted `ticks` more of the prescaler. The pin T0 needs an event. */
+  private clockAfter(now: Cycle, ticks: number): Cycle {
+    if (!this.prescaled) return Number.POSITIVE_INFINITY;
+    const division = divisions[this.state.clockSelect];
+    return this.state.origin + (this.clocksUntil(now, division) + ticks) * division;
+  }
+
+  private flagAfter(now: Cycle): Cycle {
+    return this.state.tifr ? Number.POSITIVE_INFINITY : this.clockAfter(now, 0x100 - this.state.count);
   }
 
   private get prescaled(): boolean {

@@ -1,0 +1,163 @@
+/** Programs that no person would write, and loops as persons do write them. */
+import { assemble, encode, instructions } from '../../vm-host/index.ts';
+import { Random } from '../vm-host/helpers.ts';
+
+/** Registers that most programs touch, so that interrupts, ports and the timer come into play. */
+const IO = ['PORTB', 'DDRB', 'PINB', 'PORTD', 'DDRD', 'PIND', 'TCNT0', 'TIFR', 'TIMSK', 'TCCR0', 'GIMSK'];
+const RARE_IO = ['MCUCR', 'SREG', 'ACSR', 'EEAR', 'EEDR', 'EECR', 'WDTCR'];
+const LOW_IO = ['PORTB', 'DDRB', 'PINB', 'PORTD', 'DDRD', 'PIND', 'ACSR', 'EECR', 'EEAR'];
+
+/** Words at random, with jumps that stay near and a set-up that lets interrupts in. */
+export function randomWords(seed: number): Uint16Array {
+  const random = new Random(seed);
+  const setup = assemble(`
+        rjmp main
+        rjmp service
+        rjmp service
+        rjmp service
+main:   ldi r16, ${random.below(256)}
+        out DDRB, r16
+        ldi r17, ${1 + random.below(3)}
+        out TCCR0, r17
+        ldi r18, ${random.below(2) * 2}
+        out TIMSK, r18
+        ldi r19, ${random.below(2) * 0x40}
+        out GIMSK, r19
+        ldi r20, ${random.below(4)}
+        out MCUCR, r20
+        ldi r30, ${random.below(30)}
+        ${random.below(3) === 0 ? 'cli' : 'sei'}
+        rjmp body
+service: in r15, SREG
+        inc r14
+        ${random.below(2) ? 'com r13' : 'in r13, TCNT0'}
+        out PORTB, r13
+        out SREG, r15
+        reti
+body:   `).words;
+  const length = 20 + random.below(100);
+  const body = Array.from({ length }, (_, i) => randomWord(random, i, length));
+  return Uint16Array.from([...setup, ...body, encode('rjmp', [-length - 1])]);
+}
+
+const names = instructions.map(({ name }) => name).filter(name => name !== 'sleep' && name !== 'reti');
+
+function randomWord(random: Random, place: number, length: number): number {
+  const name = random.pick(names);
+  if (name === 'ret' && random.below(4)) return encode('nop', []);
+  const row = instructions.find(each => each.name === name)!;
+  const operands = row.fields.map(field => {
+    if (field.name === 'A') return address(random, field.max > 31);
+    if (field.name === 'k') return distance(random, place, length);
+    const value = field.min + random.below(field.max - field.min + 1);
+    return field.name === 'Rd' && value === 30 && random.below(8) ? 16 : value;
+  });
+  return encode(name, operands);
+}
+
+function distance(random: Random, place: number, length: number): number {
+  const back = random.below(3) === 0;
+  const most = Math.min(back ? place : length - place - 1, 20);
+  return back ? -1 - random.below(most + 1) : random.below(most + 1);
+}
+
+const addresses = new Map(
+  [...IO, ...RARE_IO].map(name => [name, assemble(`in r0, ${name}`).words[0]] as const),
+);
+
+function address(random: Random, all: boolean): number {
+  const name = all ? random.pick(random.below(12) ? IO : RARE_IO) : random.pick(LOW_IO);
+  const word = addresses.get(name)!;
+  return ((word >> 5) & 0x30) | (word & 15);
+}
+
+/** One way to wait; `@` is a number of its own for labels. */
+const waits: readonly ((random: Random) => string)[] = [
+  r => `ldi r16, ${r.below(256)}\nl@: dec r16\nbrne l@`,
+  r => `ldi r16, ${r.below(256)}\nl@: inc r16\nbrne l@`,
+  r => `ldi r16, ${r.below(256)}\nldi r17, ${r.below(8)}\nl@: subi r16, 1\nsbci r17, 0\nbrne l@`,
+  r => `ldi r16, ${r.below(256)}\nldi r17, ${r.below(8)}\nl@: subi r16, 255\nsbci r17, 255\nbrcs l@`,
+  r =>
+    `ldi r16, ${r.below(256)}\nclr r17\nclr r18\nl@: subi r16, ${1 + r.below(3)}\nsbci r17, 0\nsbci r18, 0\nbrcc l@`,
+  r =>
+    `clr r16\nclr r17\nl@: subi r16, 255\nsbci r17, 255\ncpi r16, ${r.below(256)}\nldi r18, ${r.below(4)}\ncpc r17, r18\nbrlo l@`,
+  r => `ldi r16, ${r.below(256)}\nldi r18, ${1 + r.below(5)}\nl@: sub r16, r18\nbrcc l@`,
+  r => `ldi r16, ${r.below(128)}\nl@: subi r16, ${1 + r.below(9)}\nbrpl l@`,
+  r => `ldi r16, ${r.below(256)}\nl@: add r16, r1\nsbrs r16, ${r.below(8)}\nrjmp l@`,
+  r =>
+    `ldi r16, ${r.below(256)}\nldi r17, 9\nl@: cpse r16, r17\nrjmp m@\nrjmp n@\nm@: dec r16\nrjmp l@\nn@: nop`,
+  r => `l@: sbi${r.pick(['s', 'c'])} PIN${r.pick(['B', 'D'])}, ${r.below(7)}\nrjmp l@`,
+  r => `l@: in r16, PIND\nandi r16, ${1 << r.below(7)}\nbr${r.pick(['eq', 'ne'])} l@`,
+  r =>
+    `ldi r17, 200\nldi r18, 3\nl@: sbis PIND, ${r.below(7)}\nrjmp m@\nsubi r17, 1\nsbci r18, 0\nbrne l@\nm@: nop`,
+  r => `clr r17\nl@: inc r17\nsbic PINB, ${r.below(8)}\nrjmp l@`,
+  () => 'l@: in r16, TIFR\nsbrs r16, 1\nrjmp l@\nldi r16, 2\nout TIFR, r16',
+  () => 'l@: in r16, TIFR\nandi r16, 2\nbreq l@\nldi r16, 2\nout TIFR, r16',
+  r =>
+    `in r20, TCNT0\nsubi r20, ${r.below(256)}\nl@: in r19, TCNT0\nsub r19, r20\ncpi r19, ${20 + r.below(200)}\nbr${r.pick(['cc', 'cs'])} l@`,
+  r => `l@: in r19, TCNT0\ncpi r19, ${r.below(250)}\nbr${r.pick(['lo', 'sh'])} l@`,
+  r => `l@: in r19, TCNT0\nsbr${r.pick(['s', 'c'])} r19, ${r.below(8)}\nrjmp l@`,
+  () => 'l@: in r19, TCNT0\ntst r19\nbrmi l@',
+  r => `mov r20, r2\nl@: in r19, TCNT0\nmov r21, r20\nsub r21, r19\nbr${r.pick(['pl', 'mi'])} l@`,
+  r => `l@: in r19, TCNT0\nandi r19, ${r.pick([0xf0, 0xc0, 0x80, 0x0c])}\nbreq l@`,
+  r => `ldi r18, ${1 + r.below(6)}\no@: ldi r16, ${r.below(256)}\ni@: dec r16\nbrne i@\ndec r18\nbrne o@`,
+  r => `ldi r18, ${1 + r.below(6)}\no@: rcall delay\ndec r18\nbrne o@`,
+  r =>
+    `ldi r16, ${r.below(256)}\nldi r17, ${r.below(3)}\nl@: subi r16, 1\nsbci r17, 0\nmov r18, r16\nor r18, r17\nbrne l@`,
+  r => `ldi r16, ${r.below(256)}\nl@: nop\nnop\ndec r16\ncpi r16, ${r.below(256)}\nbrne l@`,
+  r => `ldi r16, ${r.below(256)}\nl@: cp r16, r1\nbr${r.pick(['lt', 'ge'])} m@\nm@: inc r16\nbrne l@`,
+  r => `ldi r16, ${1 + r.below(30)}\nl@: rcall blink\ndec r16\nbrne l@`,
+  r => `ldi r16, ${1 + r.below(99)}\nl@: wdr\nsbic PIND, 3\nrjmp m@\ndec r16\nbrne l@\nm@: nop`,
+  () => 'sbi EECR, EEWE\nl@: sbic EECR, EEWE\nrjmp l@',
+  r =>
+    `ldi r16, 200\nl@: sbic PIND, 1\nrjmp m@\nsbic PIND, 2\nrjmp n@\ndec r16\nbrne l@\nm@: nop\nn@: sbi PORTB, ${r.below(8)}`,
+  r =>
+    `ldi r16, 40\nclr r17\nl@: sbic PIND, 1\ninc r17\nsbis PIND, 2\nsubi r17, ${r.below(255)}\ndec r16\nbrne l@`,
+  r => `ldi r24, ${r.below(256)}\nl@: lsr r24\nbrcc m@\neor r24, r3\nm@: dec r17\nbrne l@`,
+  () => 'ldi r16, 0x20\nout MCUCR, r16\nsleep',
+];
+
+/** A program that waits in ever other ways, with interrupts that count and toggle. */
+export function waitingProgram(seed: number): Uint16Array {
+  const random = new Random(seed);
+  const parts = Array.from({ length: 1 + random.below(6) }, (_, i) =>
+    random.pick(waits)(random).replaceAll('@', String(i)),
+  );
+  return assemble(`
+        rjmp main
+        rjmp service
+        rjmp tick
+        rjmp service
+service: in r15, SREG
+        inc r14
+        sbi PORTD, 5
+        out SREG, r15
+        reti
+tick:   in r15, SREG
+        inc r13
+        out PORTB, r13
+        ${random.below(2) ? 'ldi r31, 0x80\n out TCNT0, r31' : ''}
+        out SREG, r15
+        reti
+delay:  ldi r25, ${random.below(256)}
+dloop:  dec r25
+        brne dloop
+        ret
+blink:  sbi PORTB, 1
+        cbi PORTB, 1
+        ret
+main:   ldi r16, ${random.below(256)}
+        out DDRB, r16
+        ldi r16, ${1 + random.below(random.below(4) ? 5 : 7)}
+        out TCCR0, r16
+        ldi r16, ${random.below(2) * 2}
+        out TIMSK, r16
+        ldi r16, ${random.below(2) * 0x40}
+        out GIMSK, r16
+        ldi r16, ${random.below(4)}
+        out MCUCR, r16
+        ${random.below(2) ? 'sei' : ''}
+again:
+        ${parts.join('\n sbi PORTB, 0\n cbi PORTB, 0\n')}
+        rjmp again`).words;
+}

@@ -1,0 +1,71 @@
+/** Two engines, one stimulus: what both did, in a form that can be compared. */
+import { Fault, Machine, type MachineOptions } from '../../vm-host/index.ts';
+import { Random } from '../vm-host/helpers.ts';
+
+export type Engine = 'reference' | 'fast';
+
+/** Everything that can be seen of a machine from outside, and what it would save. */
+function stateOf(machine: Machine): unknown {
+  const { cpu, parts, queue } = machine.save();
+  // how often timers were set before is no state; their order is
+  const moments = queue
+    ?.map(({ due, order }, timer) => ({ due, order, timer }))
+    .filter(({ due }) => due !== Number.POSITIVE_INFINITY)
+    .sort((a, b) => a.due - b.due || a.order - b.order)
+    .map(({ due, timer }) => `${timer}@${due}`);
+  return { cpu, parts, moments };
+}
+
+/** Pins that the world outside moves, and how. */
+export interface Stimulus {
+  readonly words: ArrayLike<number>;
+  readonly seed: number;
+  readonly clocks: number;
+  readonly pins: readonly string[];
+  /** Mean clocks between changes of pins. */
+  readonly pace: number;
+  readonly options?: Omit<MachineOptions, 'words' | 'engine'>;
+}
+
+export interface Story {
+  readonly trace: string[];
+  readonly states: unknown[];
+  readonly fault: string | undefined;
+}
+
+const PIECES = 5;
+
+/** Runs a program in pieces while pins change at random clocks, by events; ends early at a fault. */
+export function story(engine: Engine, stimulus: Stimulus): Story {
+  const { words, clocks, options, seed } = stimulus;
+  const machine = new Machine({ ...options, words, engine });
+  const trace: string[] = [];
+  for (const [name, pin] of Object.entries(machine.pins)) {
+    pin.onDrive = (drive, now, pc) => trace.push(`${name}=${drive}@${now} by ${pc}`);
+  }
+  movePins(machine, stimulus);
+  machine.registers.set(Array.from({ length: 32 }, (_, i) => (i * 37 + seed) & 0xff));
+  const states: unknown[] = [];
+  let fault: string | undefined;
+  try {
+    for (let piece = 1; piece <= PIECES; piece++) {
+      machine.run(Math.floor((clocks * piece) / PIECES));
+      states.push(stateOf(machine));
+    }
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    fault = error.message;
+    states.push(stateOf(machine));
+  }
+  return { trace, states, fault };
+}
+
+function movePins(machine: Machine, { seed, pins, pace }: Stimulus): void {
+  const random = new Random(seed ^ 0x5eed);
+  if (pins.length === 0) return;
+  const timer = machine.queue.timer(now => {
+    machine.pins[random.pick(pins)].level = random.below(2) === 1;
+    timer.at(now + 1 + random.below(2 * pace));
+  });
+  timer.at(1 + random.below(2 * pace));
+}

@@ -1,0 +1,70 @@
+/** What translated code calls: flags of an operation, and how long a condition stays as it is. */
+import { C, N, S, V, Z } from '../core.ts';
+import type { IoSpace } from '../io.ts';
+import type { Cycle } from '../time.ts';
+
+/** Z, N, S of a result whose V is 0. */
+const flags = Uint8Array.from({ length: 256 }, (_, value) => (value === 0 ? Z : value >= 0x80 ? N | S : 0));
+const counted = (odd: number) => flags.map((value, result) => (result === odd ? value ^ (V | S) : value));
+
+/** How far up from `x` to `mark` around a circle of `size`; a whole round when they are equal. */
+const up = (x: number, mark: number, size: number) => (mark - x + size - 1) % size;
+/** How far down from `x` to `mark`. */
+const down = (x: number, mark: number, size: number) => (x - mark + 2 * size) % size;
+
+const divide = (way: number, step: number) =>
+  step === 0 ? Number.POSITIVE_INFINITY : Math.floor(way / step);
+
+/** A step on a circle as the shorter way round. */
+function towards(step: number, size: number): number {
+  const upwards = ((step % size) + size) % size;
+  return upwards <= size / 2 ? upwards : upwards - size;
+}
+
+/** The present value of a counter `rounds` later. Whole numbers stay exact: both factors are small. */
+function moved(value: number, rounds: number, step: number, size: number): number {
+  const way = (value + rounds * (step % size)) % size;
+  return way < 0 ? way + size : way;
+}
+
+export const helpers = {
+  /** The most rounds that are counted at once. */
+  most: 2 ** 28,
+  moved,
+  flags,
+  /** Of INC and DEC, by result. */
+  up: counted(0x80),
+  down: counted(0x7f),
+  add(a: number, b: number, raw: number, result: number): number {
+    const overflow = (a ^ result) & (b ^ result) & 0x80;
+    return (((a ^ b ^ raw) & 0x10) << 1) | (raw >> 8) | (flags[result] ^ ((overflow >> 3) | (overflow >> 4)));
+  },
+  subtract(a: number, b: number, raw: number, result: number): number {
+    const overflow = (a ^ b) & (a ^ result) & 0x80;
+    const borrow = (raw >> 8) & 1;
+    return (((a ^ b ^ raw) & 0x10) << 1) | borrow | (flags[result] ^ ((overflow >> 3) | (overflow >> 4)));
+  },
+  shift(from: number, result: number): number {
+    const carry = from & C;
+    return carry | (flags[result] ^ ((result >> 7) ^ carry ? V | S : 0));
+  },
+  /**
+   * How many more rounds a counter at `x`, moved by `step` each round, stays on its side of both marks: those
+   * are the lowest values of the stretches in which a condition has one answer. All modulo `size`.
+   */
+  rounds(x: number, step: number, size: number, mark: number, other: number): number {
+    const way = towards(step, size);
+    if (way >= 0) return divide(Math.min(up(x, mark, size), up(x, other, size)), way);
+    return divide(Math.min(down(x, mark, size), down(x, other, size)), -way);
+  },
+  /** The same for a condition that has one answer between multiples of `stretch`. */
+  roundsWithin(x: number, step: number, size: number, stretch: number): number {
+    const way = towards(step, size);
+    const within = x % stretch;
+    return way >= 0 ? divide(stretch - 1 - within, way) : divide(within, -way);
+  },
+  /** Rounds of `period` clocks before a register that was read at `time` changes once more than `times` times. */
+  before(io: IoSpace, address: number, time: Cycle, period: number, times: number): number {
+    return Math.floor((io[address]!.after!(time, times + 1) - 1 - time) / period);
+  },
+};

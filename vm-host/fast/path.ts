@@ -1,0 +1,107 @@
+/** One way through the program from the head of a tree, as far as it is known. */
+import { type FlagSet, type FlagSource, flagIsSet, type Question, type Sum, type Value } from './value.ts';
+
+/** A read of an I/O register on the way. */
+export type Input = Extract<Value, { kind: 'input' }>;
+
+/** What all ways of one tree share. */
+export interface Shared {
+  /** Numbers the constants. */
+  names: number;
+  /** Registers that the tree uses as they were at its head. */
+  readonly used: Set<number>;
+  /** The address of SREG in the I/O space. */
+  readonly sreg: number;
+}
+
+export class Path {
+  readonly registers: Value[];
+  flags: FlagSource[];
+  /** Clocks since the head. */
+  offset = 0;
+  /** Return addresses that calls on the way have pushed. */
+  calls: number[] = [];
+  /** What was asked at the branches and skips. */
+  questions: Question[] = [];
+  inputs: Input[] = [];
+  /** Statements since the last branch. */
+  lines: string[] = [];
+
+  constructor(
+    public pc: number,
+    readonly shared: Shared,
+    from?: Path,
+  ) {
+    this.registers = from
+      ? [...from.registers]
+      : Array.from({ length: 32 }, (_, number) => ({ kind: 'register', js: `r${number}`, number }));
+    this.flags = from ? [...from.flags] : Array.from({ length: 8 }, (_, bit) => ({ kind: 'before', bit }));
+  }
+
+  /** Another way that has gone the same up to here; statements stay with this one. */
+  fork(pc: number, clocks: number): Path {
+    const other = new Path(pc, this.shared, this);
+    other.offset = this.offset + clocks;
+    other.calls = [...this.calls];
+    other.questions = [...this.questions];
+    other.inputs = [...this.inputs];
+    return other;
+  }
+
+  get(number: number): Value {
+    const value = this.registers[number];
+    if (value.kind === 'register') this.shared.used.add(value.number);
+    return value;
+  }
+
+  set(number: number, value: Value): void {
+    this.registers[number] = value;
+  }
+
+  /** Names an expression. */
+  name(expression: string): string {
+    const name = `t${this.shared.names++}`;
+    this.lines.push(`const ${name} = ${expression};`);
+    return name;
+  }
+
+  setFlags(mask: number, source: (bit: number) => FlagSource): void {
+    for (let bit = 0; bit < 8; bit++) if (mask & (1 << bit)) this.flags[bit] = source(bit);
+  }
+
+  other(expression: string, ...of: Value[]): Value {
+    return { kind: 'other', js: this.name(expression), of, flags: [] };
+  }
+
+  /** A byte that flags went into. */
+  fromFlags(expression: string, flags: FlagSet, ...of: Value[]): Value {
+    return { kind: 'other', js: this.name(expression), of, flags };
+  }
+
+  /** a ± b, with the carry when it continues a sum. */
+  sum(sign: 1 | -1, a: Value, b: Value, continues = false): Sum {
+    const operator = sign > 0 ? '+' : '-';
+    const carry = continues ? this.flags[0] : undefined;
+    const carried = carry ? ` ${operator} (${flagIsSet(0, carry)} ? 1 : 0)` : '';
+    const raw = this.name(`${a.js} ${operator} ${b.js}${carried}`);
+    const lower = carry?.kind === 'sum' && carry.sum.sign === sign ? carry.sum : undefined;
+    return { kind: 'sum', js: this.name(`${raw} & 255`), raw, sign, a, b, carry, lower };
+  }
+
+  /** Reads an I/O register as it is at this instruction. */
+  input(address: number): Value {
+    const js = this.name(`io[${address}].read(${this.now})`);
+    const input: Input = { kind: 'input', js, address, offset: this.offset };
+    this.inputs.push(input);
+    return input;
+  }
+
+  /** JavaScript for the clock in which the instruction at hand begins. */
+  get now(): string {
+    return this.offset === 0 ? 'at' : `at + ${this.offset}`;
+  }
+
+  get carry(): string {
+    return flagIsSet(0, this.flags[0]);
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * An image as functions. A tree is translated when the program has come to its head a few times; machines
+ * with the same image share the functions, which keep nothing but what they are given.
+ */
+import type { Chip } from '../chip.ts';
+import type { Cpu } from '../cpu.ts';
+import type { IoSpace } from '../io.ts';
+import type { Cycle } from '../time.ts';
+import { emit } from './emit.ts';
+import { loopHeads } from './flow.ts';
+import { helpers } from './helpers.ts';
+import { TreeBuilder } from './tree.ts';
+
+/** Runs a processor from one address; `deadline`: see emit.ts. */
+export type Run = (cpu: Cpu, io: IoSpace, deadline: Cycle) => void;
+
+/** An address that is met less often is not worth a function. */
+const MEETINGS = 3;
+
+export class Translation {
+  /** By address; undefined where the interpreter does the instruction. */
+  readonly runs: (Run | undefined)[];
+  /** When, after its start, the last instruction of a function begins: so much time it takes to be called. */
+  readonly last: Float64Array;
+  private readonly heads: Uint8Array;
+  private readonly meetings: Uint8Array;
+
+  constructor(
+    private readonly chip: Chip,
+    private readonly words: Uint16Array,
+  ) {
+    this.runs = new Array(words.length).fill(undefined);
+    this.last = new Float64Array(words.length);
+    this.meetings = new Uint8Array(words.length);
+    this.heads = loopHeads(chip, words);
+  }
+
+  /** Hears that the program has come to an address without a function. */
+  met(pc: number, io: IoSpace): void {
+    if (++this.meetings[pc] === MEETINGS) this.translate(pc, io);
+  }
+
+  /** JavaScript for the tree at an address, to be looked at. */
+  text(pc: number, io: IoSpace): string {
+    return emit(this.tree(pc, io), io);
+  }
+
+  private translate(pc: number, io: IoSpace): void {
+    const tree = this.tree(pc, io);
+    const make = new Function('h', `return function tree${pc}(c, io, deadline) {\n${emit(tree, io)}\n};`);
+    this.last[pc] = tree.root.last;
+    this.runs[pc] = make(helpers) as Run;
+  }
+
+  private tree(pc: number, io: IoSpace) {
+    return new TreeBuilder(this.chip, this.words, this.heads, io, pc).build();
+  }
+}
+
+const translations = new Map<string, Translation>();
+/** Images whose functions are kept. */
+const KEPT = 64;
+
+/** The translation of an image, shared by all who have the same one. */
+export function translationOf(chip: Chip, words: Uint16Array): Translation {
+  const key = `${chip.name} ${String.fromCharCode(...words)}`;
+  const known = translations.get(key);
+  if (known) return known;
+  const oldest = translations.keys().next();
+  if (translations.size >= KEPT && !oldest.done) translations.delete(oldest.value);
+  const made = new Translation(chip, words.slice());
+  translations.set(key, made);
+  return made;
+}

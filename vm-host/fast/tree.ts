@@ -1,0 +1,193 @@
+/**
+ * Follows a program from one address along all its ways, until they come back, meet another loop, or do
+ * something that only the interpreter or a part of the chip can do.
+ *
+ * What comes out is a tree: every way is known from the head, so nothing has to be decided twice and a wait
+ * shows what it waits for. Code that several ways share is in the tree several times; a budget bounds that.
+ */
+import type { Chip } from '../chip.ts';
+import type { IoSpace } from '../io.ts';
+import { type Decoded, decode } from '../isa.ts';
+import { Path } from './path.ts';
+import { effects } from './semantics.ts';
+import { ask, type Question } from './value.ts';
+
+/** How a stretch of a tree ends. */
+export type End =
+  /** Leaves the tree with the state of `path`. */
+  | { readonly kind: 'leave' }
+  /** The head again. */
+  | { readonly kind: 'again' }
+  /** The interpreter does the instruction at hand. */
+  | { readonly kind: 'perform' }
+  /** An I/O register is written; the tree is left after it. */
+  | { readonly kind: 'write'; readonly address: number; readonly value: string; readonly clocks: number }
+  /** RET to an address that only the stack knows. */
+  | { readonly kind: 'return' }
+  | { readonly kind: 'branch'; readonly test: string; readonly yes: Stretch; readonly no: Stretch }
+  /** Goes on when there is room on the stack, else the interpreter faults. */
+  | { readonly kind: 'call'; readonly level: number; readonly back: number; readonly next: Stretch }
+  /** Goes on when there is time for all of `next`. */
+  | { readonly kind: 'time'; readonly next: Stretch };
+
+/** Statements without a branch, and their end. */
+export interface Stretch {
+  readonly path: Path;
+  readonly lines: readonly string[];
+  readonly end: End;
+  /** When the last instruction of this stretch and of those after it begins, up to the next question for time. */
+  readonly last: number;
+}
+
+export interface Tree {
+  readonly head: number;
+  readonly flashWords: number;
+  readonly root: Stretch;
+  /** Registers read as they were at the head. */
+  readonly used: ReadonlySet<number>;
+  /** One for each way back to the head. */
+  readonly rounds: readonly Path[];
+}
+
+/** Instructions of all ways together. */
+const BUDGET = 160;
+/** Clocks after which a tree asks again whether there is time. */
+const CLOCKS_BETWEEN = 24;
+
+const SKIPS: Readonly<
+  Record<string, (path: Path, a: number, b: number) => { question: Question; on: boolean }>
+> = {
+  cpse: (p, d, r) => ({ question: { kind: 'equal', a: p.get(d), b: p.get(r) }, on: true }),
+  sbrc: (p, r, bit) => ({ question: { kind: 'bit', value: p.get(r), bit }, on: false }),
+  sbrs: (p, r, bit) => ({ question: { kind: 'bit', value: p.get(r), bit }, on: true }),
+  sbic: (p, a, bit) => ({ question: { kind: 'bit', value: p.input(a), bit }, on: false }),
+  sbis: (p, a, bit) => ({ question: { kind: 'bit', value: p.input(a), bit }, on: true }),
+};
+
+const BRANCHES: Readonly<Record<string, boolean>> = { brbs: true, brbc: false };
+
+/** SEI lets interrupts in, which is the dispatcher's affair. */
+const I_NUMBER = 7;
+
+export class TreeBuilder {
+  private budget = BUDGET;
+  private readonly rounds: Path[] = [];
+
+  constructor(
+    private readonly chip: Chip,
+    private readonly words: Uint16Array,
+    private readonly heads: Uint8Array,
+    private readonly io: IoSpace,
+    private readonly head: number,
+  ) {}
+
+  build(): Tree {
+    const shared = { names: 0, used: new Set<number>(), sreg: this.chip.io.SREG };
+    const root = this.follow(new Path(this.head, shared), 0);
+    return { head: this.head, flashWords: this.words.length, root, used: shared.used, rounds: this.rounds };
+  }
+
+  /** @param asked when the last question for time was asked */
+  private follow(path: Path, asked: number): Stretch {
+    let last = path.offset;
+    for (;;) {
+      const start = path.offset;
+      const end = this.step(path, asked);
+      if (!end) {
+        last = start;
+        continue;
+      }
+      if (end.kind !== 'leave' && end.kind !== 'again' && end.kind !== 'time') last = start;
+      return { path, lines: path.lines, end, last: Math.max(last, ...lasts(end)) };
+    }
+  }
+
+  /** One instruction; what it gives ends the stretch. */
+  private step(path: Path, asked: number): End | undefined {
+    const decoded = decode(this.words[path.pc]);
+    const fresh = path.offset === 0 && path.lines.length === 0;
+    if (!fresh && path.pc === this.head && path.calls.length === 0) return this.again(path);
+    if (!fresh && (this.heads[path.pc] || this.budget <= 0)) return { kind: 'leave' };
+    if (path.offset - asked > CLOCKS_BETWEEN) {
+      return { kind: 'time', next: this.follow(path.fork(path.pc, 0), path.offset) };
+    }
+    this.budget--;
+    if (!decoded) return { kind: 'perform' };
+    return this.instruction(path, decoded, asked);
+  }
+
+  private again(path: Path): End {
+    this.rounds.push(path);
+    return { kind: 'again' };
+  }
+
+  private instruction(path: Path, { row, operands }: Decoded, asked: number): End | undefined {
+    const [a = 0, b = 0] = operands;
+    const { name, clocks } = row;
+    if (name in SKIPS || name in BRANCHES) return this.branch(path, { row, operands }, asked);
+    if (name === 'rjmp') return this.go(path, path.pc + 1 + a, clocks);
+    if (name === 'rcall') return this.call(path, a, clocks, asked);
+    if (name === 'ret') return this.ret(path, clocks);
+    if (name === 'out' || name === 'sbi' || name === 'cbi') return this.write(path, name, a, b, clocks);
+    const effect = effects[name];
+    if (!effect || this.mustPerform(name, a, b)) return { kind: 'perform' };
+    effect(path, a, b);
+    return this.go(path, path.pc + 1, clocks);
+  }
+
+  /** SEI, and registers that do not exist. */
+  private mustPerform(name: string, a: number, b: number): boolean {
+    return (name === 'bset' && a === I_NUMBER) || (name === 'in' && !this.io[b]);
+  }
+
+  private go(path: Path, pc: number, clocks: number): undefined {
+    path.pc = this.wrap(pc);
+    path.offset += clocks;
+  }
+
+  private branch(path: Path, { row, operands }: Decoded, asked: number): End {
+    const [a, b] = operands;
+    if ((row.name === 'sbic' || row.name === 'sbis') && !this.io[a]) return { kind: 'perform' };
+    const { pc } = path;
+    const isBranch = row.name in BRANCHES;
+    const { question, on } = isBranch
+      ? { question: { kind: 'flag', bit: a, source: path.flags[a] } as Question, on: BRANCHES[row.name] }
+      : SKIPS[row.name](path, a, b);
+    path.questions.push(question);
+    const target = isBranch ? pc + 1 + b : pc + 2;
+    const taken = this.follow(path.fork(this.wrap(target), row.taken), asked);
+    const passed = this.follow(path.fork(this.wrap(pc + 1), row.clocks), asked);
+    const [yes, no] = on ? [taken, passed] : [passed, taken];
+    return { kind: 'branch', test: ask(question), yes, no };
+  }
+
+  private call(path: Path, distance: number, clocks: number, asked: number): End {
+    const back = this.wrap(path.pc + 1);
+    const next = path.fork(this.wrap(back + distance), clocks);
+    next.calls.push(back);
+    return { kind: 'call', level: path.calls.length, back, next: this.follow(next, asked) };
+  }
+
+  private ret(path: Path, clocks: number): End | undefined {
+    const back = path.calls.pop();
+    return back === undefined ? { kind: 'return' } : this.go(path, back, clocks);
+  }
+
+  private write(path: Path, name: string, address: number, b: number, clocks: number): End {
+    const register = this.io[address];
+    if (!register || address === this.chip.io.SREG) return { kind: 'perform' };
+    if (name === 'out') return { kind: 'write', address, value: path.get(b).js, clocks };
+    const read = `io[${address}].read(${path.now})`;
+    const value = name === 'sbi' ? `${read} | ${1 << b}` : `${read} & ${255 ^ (1 << b)}`;
+    return { kind: 'write', address, value, clocks };
+  }
+
+  private wrap(pc: number): number {
+    return (pc + this.words.length) % this.words.length;
+  }
+}
+
+function lasts(end: End): number[] {
+  if (end.kind === 'branch') return [end.yes.last, end.no.last];
+  return end.kind === 'call' ? [end.next.last] : [];
+}

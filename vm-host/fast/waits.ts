@@ -1,0 +1,336 @@
+/**
+ * Sees what a loop waits for, so that its rounds can be counted instead of run.
+ *
+ * A round is one way from the head of a tree back to it. It can be counted when each register it changes is a
+ * counter (it, or several as one number, moves by the same step every round) or is computed afresh from what
+ * stands still, from counters and from inputs; and when for each branch it can be said how long its answer
+ * stays. Nothing here knows names or addresses of a program.
+ */
+import type { IoSpace } from '../io.ts';
+import type { Input, Path } from './path.ts';
+import type { FlagSource, Question, Sum, Value } from './value.ts';
+
+/** Registers that are one number, the lowest byte first, and what a round adds to it. */
+export interface Counter {
+  readonly registers: readonly number[];
+  /** JavaScript for its value after the round just run. */
+  readonly value: string;
+  /** JavaScript for the step, to be taken modulo its size. */
+  readonly step: string;
+}
+
+export interface Wait {
+  readonly counters: readonly Counter[];
+  /** JavaScript: how many more rounds an answer, or a register's content, surely stays. */
+  readonly bounds: readonly string[];
+}
+
+/** How a number changes from one round to the next. */
+type Movement =
+  | { readonly kind: 'still' }
+  | { readonly kind: 'steps'; readonly step: string }
+  | { readonly kind: 'timer'; readonly direction: 1 | -1; readonly input: Input };
+
+const STILL: Movement = { kind: 'still' };
+/** More would leave whole numbers that JavaScript counts exactly. */
+const MOST_BYTES = 3;
+
+/** The bytes as one number, in JavaScript. */
+function wide(bytes: readonly Value[]): string {
+  return bytes.map(({ js }, i) => (i === 0 ? js : `(${js} << ${8 * i})`)).join(' + ');
+}
+
+/** A sum and those of the lower bytes that it continues, lowest first; undefined when the lowest takes a carry. */
+function chainOf(sum: Sum): Sum[] | undefined {
+  const chain = [sum];
+  while (chain[0].lower) chain.unshift(chain[0].lower);
+  return chain[0].carry || chain.length > MOST_BYTES ? undefined : chain;
+}
+
+export class WaitFinder {
+  private readonly changed = new Set<number>();
+  private readonly counters: { registers: readonly number[]; step: string; sums: readonly Value[] }[] = [];
+  private readonly bounds: string[] = [];
+
+  /** @param period clocks of one round */
+  constructor(
+    private readonly path: Path,
+    private readonly io: IoSpace,
+    private readonly period: number,
+  ) {}
+
+  /** What the round waits for; undefined when its rounds have to be run. */
+  find(): Wait | undefined {
+    this.path.registers.forEach((value, number) => {
+      if (value.kind !== 'register' || value.number !== number) this.changed.add(number);
+    });
+    this.findCounters();
+    if (!this.freshOtherwise()) return undefined;
+    if (!this.path.questions.every(question => this.bound(question))) return undefined;
+    for (const input of this.path.inputs) this.boundInput(input);
+    const counters = this.counters.map(({ registers, step, sums }) => ({
+      ...{ registers, step },
+      value: wide(sums),
+    }));
+    return { counters, bounds: [...new Set(this.bounds)] };
+  }
+
+  private findCounters(): void {
+    const claimed = new Set<number>();
+    // the longest first: the low byte of a wide counter is a counter too
+    const candidates = [...this.changed].flatMap(number => this.counterAt(number) ?? []);
+    candidates.sort((one, other) => other.registers.length - one.registers.length);
+    for (const candidate of candidates) {
+      if (candidate.registers.some(number => claimed.has(number))) continue;
+      for (const number of candidate.registers) claimed.add(number);
+      this.counters.push(candidate);
+    }
+  }
+
+  /** The counter whose highest byte is this register. */
+  private counterAt(number: number): (typeof this.counters)[number] | undefined {
+    const value = this.path.registers[number];
+    if (value.kind !== 'sum') return undefined;
+    if (!value.carry) {
+      const step = this.distance(value, number);
+      return step === undefined ? undefined : { registers: [number], step, sums: [value] };
+    }
+    const sums = value.lower && chainOf(value);
+    if (!sums?.every(({ a, b }) => a.kind === 'register' && this.isStill(b))) return undefined;
+    const registers = sums.map(({ a }) => (a.kind === 'register' ? a.number : -1));
+    if (!registers.every((each, i) => this.path.registers[each] === sums[i])) return undefined;
+    return { registers, sums, step: signed(value.sign, wide(sums.map(({ b }) => b))) };
+  }
+
+  /** What a round adds to a register, when that is the same every round. */
+  private distance(value: Value, number: number): string | undefined {
+    if (value.kind === 'register') return value.number === number ? '0' : undefined;
+    if (value.kind !== 'sum' || value.carry || !this.isStill(value.b)) return undefined;
+    const before = this.distance(value.a, number);
+    return before === undefined ? undefined : `${before} ${signed(value.sign, value.b.js)}`;
+  }
+
+  /** True when all that is changed and no counter is computed afresh in each round. */
+  private freshOtherwise(): boolean {
+    const counting = new Set(this.counters.flatMap(({ registers }) => registers));
+    const carried = new Set([...this.changed].filter(number => !counting.has(number)));
+    return [...carried].every(number => {
+      const { registers, flags } = needs(this.path.registers[number]);
+      return flagsStay(flags, this.path) && ![...registers].some(each => carried.has(each));
+    });
+  }
+
+  private isStill(value: Value): boolean {
+    const { registers, inputs, flags } = needs(value);
+    const moves = [...registers].some(each => this.changed.has(each));
+    return !moves && flagsStay(flags, this.path) && ![...inputs].some(input => this.runsOn(input));
+  }
+
+  /** True for a register that counts by itself. */
+  private runsOn({ address }: Input): boolean {
+    return this.io[address]?.counts ?? false;
+  }
+
+  private movement(bytes: readonly Value[]): Movement | undefined {
+    if (bytes.every(byte => this.isStill(byte))) return STILL;
+    const byRegisters = this.movementOfCounter(bytes);
+    if (byRegisters) return byRegisters;
+    if (bytes.length === 1 && bytes[0].kind === 'input') {
+      return this.runsOn(bytes[0]) ? { kind: 'timer', direction: 1, input: bytes[0] } : undefined;
+    }
+    return this.movementOfSum(bytes);
+  }
+
+  /** Bytes of a counter from its lowest on, as they were at the head. */
+  private movementOfCounter(bytes: readonly Value[]): Movement | undefined {
+    const numbers = bytes.map(byte => (byte.kind === 'register' ? byte.number : -1));
+    const counter = this.counters.find(({ registers }) => numbers.every((each, i) => each === registers[i]));
+    return counter && { kind: 'steps', step: counter.step };
+  }
+
+  private movementOfSum(bytes: readonly Value[]): Movement | undefined {
+    const top = bytes[bytes.length - 1];
+    if (top.kind !== 'sum') return undefined;
+    const chain = chainOf(top);
+    if (chain?.length !== bytes.length || !chain.every((sum, i) => sum === bytes[i])) return undefined;
+    const [a, b] = [chain.map(sum => sum.a), chain.map(sum => sum.b)];
+    if (b.every(byte => this.isStill(byte))) return this.movement(a);
+    const moving = a.every(byte => this.isStill(byte)) ? this.movement(b) : undefined;
+    return moving && top.sign < 0 ? reversed(moving) : moving;
+  }
+
+  /** Notes how long the answer stays. False when that cannot be said. */
+  private bound(question: Question): boolean {
+    if (this.asksWhatStays(question)) return true;
+    if (question.kind === 'bit') return this.boundBit([question.value], question.bit);
+    if (question.kind === 'flag') return this.boundFlag(question.bit, question.source);
+    const { a, b } = question;
+    if (this.isStill(b)) return this.boundAt([a], b.js, `${b.js} + 1`);
+    return this.isStill(a) && this.boundAt([b], a.js, `${a.js} + 1`);
+  }
+
+  private asksWhatStays(question: Question): boolean {
+    if (question.kind === 'bit') return this.isStill(question.value);
+    if (question.kind === 'equal') return this.isStill(question.a) && this.isStill(question.b);
+    const { source } = question;
+    if (source.kind === 'before') return flagsStay([source], this.path);
+    return operands(source).every(value => this.isStill(value)) && flagsStay(carried(source), this.path);
+  }
+
+  /** A condition that can only change at `mark` and at `other`. */
+  private boundAt(bytes: readonly Value[], mark: string, other: string): boolean {
+    return this.boundBy(bytes, (value, step) => {
+      return `h.rounds(${value}, ${step}, ${256 ** bytes.length}, ${mark}, ${other})`;
+    });
+  }
+
+  /** A condition on this and higher bits only: it changes at multiples of 2 to that power. */
+  private boundBit(bytes: readonly Value[], bit: number): boolean {
+    if (bit === 0) return false;
+    return this.boundBy(bytes, (value, step) => {
+      return `h.roundsWithin(${value}, ${step}, ${256 ** bytes.length}, ${2 ** bit})`;
+    });
+  }
+
+  /** @param stays JavaScript for how many steps an answer about a value stays */
+  private boundBy(bytes: readonly Value[], stays: (value: string, step: string) => string): boolean {
+    const movement = this.movement(bytes);
+    if (!movement) return false;
+    if (movement.kind === 'steps') this.bounds.push(stays(wide(bytes), movement.step));
+    if (movement.kind === 'timer') {
+      const ticks = stays(wide(bytes), String(movement.direction));
+      this.bounds.push(this.before(movement.input, ticks));
+    }
+    return true;
+  }
+
+  private before({ address, offset }: Input, times: string): string {
+    return `h.before(io, ${address}, at + ${offset}, ${this.period}, ${times})`;
+  }
+
+  private boundFlag(bit: number, source: FlagSource): boolean {
+    if (source.kind === 'stored') return this.boundBit([source.of], source.bit);
+    if (source.kind === 'zero') return this.boundZeroOf(source);
+    if (source.kind === 'logic') return this.boundLogic(bit, source.result);
+    if (source.kind === 'count') return this.boundResult(bit, [source.result]);
+    if (source.kind !== 'sum') return false;
+    if (bit === 0 || bit === 4) return this.boundComparison(bit, source.sum);
+    const chain = chainOf(source.sum);
+    // Z of the highest byte alone is not Z of the number
+    if (!chain || (bit === 1 && chain.length > 1)) return false;
+    return this.boundResult(bit, chain);
+  }
+
+  /** Z or N of a result. */
+  private boundResult(bit: number, result: readonly Value[]): boolean {
+    if (bit === 1) return this.boundAt(result, '0', '1');
+    return bit === 2 && this.boundBit(result, 8 * result.length - 1);
+  }
+
+  private boundLogic(bit: number, result: Value): boolean {
+    if (result.kind === 'and' && bit === 1) return this.boundMasked(result.a, result.b);
+    if (result.kind === 'or' && bit === 1) {
+      return this.boundAt([result.a, result.b], '0', '1') || this.boundAt([result.b, result.a], '0', '1');
+    }
+    return this.boundResult(bit, [result]);
+  }
+
+  /** The lowest bit of a constant mask is the lowest that matters. */
+  private boundMasked(a: Value, b: Value): boolean {
+    const [value, mask] = a.kind === 'constant' ? [b, a] : [a, b];
+    if (mask.kind !== 'constant' || mask.n === 0) return false;
+    return this.boundBit([value], 31 - Math.clz32(mask.n & -mask.n));
+  }
+
+  /** Z of a number of several bytes: set only when all of them are zero. */
+  private boundZeroOf(source: Extract<FlagSource, { kind: 'zero' }>): boolean {
+    const chain = chainOf(source.sum);
+    if (!chain) return false;
+    let below: FlagSource = source;
+    for (let i = chain.length - 1; i > 0; i--) {
+      if (below.kind !== 'zero' || below.sum !== chain[i]) return false;
+      below = below.before;
+    }
+    return below.kind === 'sum' && below.sum === chain[0] && this.boundAt(chain, '0', '1');
+  }
+
+  /** C, or S of a difference: the order of two numbers. */
+  private boundComparison(bit: number, top: Sum): boolean {
+    const chain = chainOf(top);
+    if (!chain || (bit === 4 && top.sign > 0)) return false;
+    const [a, b] = [chain.map(sum => sum.a), chain.map(sum => sum.b)];
+    const size = 256 ** chain.length;
+    const turn = bit === 0 ? '0' : String(size / 2);
+    if (b.every(byte => this.isStill(byte))) {
+      return this.boundAt(a, turn, top.sign < 0 ? wide(b) : `${size} - (${wide(b)})`);
+    }
+    if (!a.every(byte => this.isStill(byte))) return false;
+    return this.boundAt(b, turn, top.sign < 0 ? `${wide(a)} + 1` : `${size} - (${wide(a)})`);
+  }
+
+  /** Registers that change by themselves and are no counters: they stay until then. */
+  private boundInput(input: Input): void {
+    if (this.runsOn(input) || !this.io[input.address]?.after) return;
+    this.bounds.push(this.before(input, '0'));
+  }
+}
+
+function signed(sign: 1 | -1, js: string): string {
+  return `${sign > 0 ? '+' : '-'} (${js})`;
+}
+
+function reversed(movement: Movement): Movement {
+  if (movement.kind === 'steps') return { kind: 'steps', step: `-(${movement.step})` };
+  return movement.kind === 'timer' ? { ...movement, direction: -movement.direction as 1 | -1 } : movement;
+}
+
+/** What a byte was computed from. */
+interface Needs {
+  readonly registers: Set<number>;
+  readonly inputs: Set<Input>;
+  readonly flags: FlagSource[];
+}
+
+function needs(value: Value): Needs {
+  const found: Needs = { registers: new Set(), inputs: new Set(), flags: [] };
+  const seen = new Set<unknown>();
+  const visit = (each: Value): void => {
+    if (seen.has(each)) return;
+    seen.add(each);
+    if (each.kind === 'register') found.registers.add(each.number);
+    if (each.kind === 'input') found.inputs.add(each);
+    if (each.kind === 'sum' || each.kind === 'and' || each.kind === 'or') [each.a, each.b].forEach(visit);
+    if (each.kind === 'sum' && each.carry) visitFlag(each.carry);
+    if (each.kind === 'other') each.of.forEach(visit);
+    if (each.kind === 'other') each.flags.forEach(visitFlag);
+  };
+  const visitFlag = (source: FlagSource): void => {
+    if (source.kind === 'before') found.flags.push(source);
+    operands(source).forEach(visit);
+    carried(source).forEach(visitFlag);
+  };
+  visit(value);
+  return found;
+}
+
+/** The bytes a flag was computed from. */
+function operands(source: FlagSource): Value[] {
+  if (source.kind === 'sum' || source.kind === 'zero') return [source.sum];
+  if (source.kind === 'logic' || source.kind === 'count') return [source.result];
+  return source.kind === 'shift' || source.kind === 'stored' ? [source.of] : [];
+}
+
+/** The flags a flag was computed from, beside those of its bytes. */
+function carried(source: FlagSource): FlagSource[] {
+  return source.kind === 'zero' ? [source.before] : [];
+}
+
+/** True when the flags that were taken as they were at the head are not changed by the round. */
+function flagsStay(flags: readonly FlagSource[], path: Path): boolean {
+  return flags.every(source => {
+    if (source.kind === 'zero') return flagsStay([source.before], path);
+    if (source.kind !== 'before') return true;
+    const now = path.flags[source.bit];
+    return now.kind === 'before' && now.bit === source.bit;
+  });
+}
