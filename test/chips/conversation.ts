@@ -31,9 +31,10 @@ export interface Reference {
   replies: string[];
   /** Cycle of the first start bit. */
   start: number;
-  /** Edges of TXD and SCK. */
+  /** Edges of what the programmer drives. */
   txd: PinEdge[];
   sck: PinEdge[];
+  mosi: PinEdge[];
 }
 
 /** The conversation with the AT90S1200's image on our machine. */
@@ -46,9 +47,10 @@ export async function onOurMachine(xtal: number, baud: number): Promise<Referenc
   const list = { send: Buffer.from('t'), expect: newBoard().run(lengthOfList()) };
   const session = [...parseSession(LINES.join('\n')), list];
   const board = newBoard();
-  const [txd, rxd, sck] = [edgesOf(board, 'TXD', 1), edgesOf(board, 'RXD', 1), edgesOf(board, 'SCK', 0)];
+  const [txd, rxd] = [edgesOf(board, 'TXD', 1), edgesOf(board, 'RXD', 1)];
+  const [sck, mosi] = [edgesOf(board, 'SCK', 0), edgesOf(board, 'MOSI', 0)];
   const replies = board.run(replay(session)).replies.map(reply => Buffer.from(reply).toString('hex'));
-  return { session, replies, start: rxd[0][0], txd, sck };
+  return { session, replies, start: rxd[0][0], txd, sck, mosi };
 }
 
 /** How many bytes answer `t`: codes, and a zero at the end. */
@@ -60,7 +62,7 @@ function* lengthOfList(): Generator<Exchange, number, Uint8Array> {
 }
 
 /** Changes between 0 and 1; a wire that nobody drives keeps its last level here. */
-function edgesOf(board: Board, name: 'TXD' | 'RXD' | 'SCK', idle: 0 | 1): PinEdge[] {
+function edgesOf(board: Board, name: keyof Board['nets'], idle: 0 | 1): PinEdge[] {
   const edges: PinEdge[] = [];
   let last: number = idle;
   board.nets[name].watch(({ time, level }) => {

@@ -11,13 +11,13 @@ import { type Chip, chips } from '../../vm-host/index.ts';
 import { FIRMWARE, onOurMachine, type Reference } from './conversation.ts';
 import { type PinEdge, Simavr, simavrWanted } from './simavr.ts';
 
-/** Our chip, simavr's model (the 2313s are one to it), and where SCK is. */
+/** Our chip, simavr's model (the 2313s are one to it), and where SCK and MOSI are. */
 const CASES = [
-  ['at90s2313', 'attiny2313', 'B7'],
-  ['attiny2313', 'attiny2313', 'B7'],
-  ['attiny2313a', 'attiny2313', 'B7'],
-  ['atmega8', 'atmega8', 'B5'],
-  ['atmega328p', 'atmega328p', 'B5'],
+  ['at90s2313', 'attiny2313', 'B7', 'B6'],
+  ['attiny2313', 'attiny2313', 'B7', 'B6'],
+  ['attiny2313a', 'attiny2313', 'B7', 'B6'],
+  ['atmega8', 'atmega8', 'B5', 'B3'],
+  ['atmega328p', 'atmega328p', 'B5', 'B3'],
 ] as const;
 
 const TXD = 'D1';
@@ -44,27 +44,38 @@ describe.skipIf(!simavrWanted)('on simavr', () => {
     });
 
     it('there is a conversation worth comparing', () => {
-      const { replies, txd, sck } = reference;
+      const { replies, txd, sck, mosi } = reference;
       expect(Buffer.from(replies[0], 'hex').toString()).toBe('AVR ISP');
       expect(replies[5]).toBe('3f');
       expect(replies[replies.length - 1]).toMatch(/13.*00$/);
       expect(txd.length).toBeGreaterThan(200);
       expect(sck.length).toBeGreaterThanOrEqual(2 * 8 * 16);
+      expect(mosi.length).toBeGreaterThan(15);
     });
 
     it.each(CASES)(
       'the image for the %s does all that on the %s, in the same cycles',
-      async (mcu, model, sckPin) => {
+      async (mcu, model, sckPin, mosiPin) => {
         const chip = chips[mcu];
         const { image } = await buildFirmware({ entry: FIRMWARE, chip, defines: { XTAL: xtal, BAUD: baud } });
         const start = reference.start + startUp(chip);
         const { replies, edges } = simavr.run({
-          ...{ mcu: model, words: image.words, xtal, baud, start, txd: TXD, rxd: RXD, pins: [sckPin] },
+          ...{
+            mcu: model,
+            words: image.words,
+            xtal,
+            baud,
+            start,
+            txd: TXD,
+            rxd: RXD,
+            pins: [sckPin, mosiPin],
+          },
           session: reference.session,
         });
         expect(replies).toEqual(reference.replies);
         expect(edges[TXD]).toEqual(later(reference.txd, startUp(chip)));
         expect(edges[sckPin]).toEqual(later(reference.sck, startUp(chip)));
+        expect(edges[mosiPin]).toEqual(later(reference.mosi, startUp(chip)));
       },
     );
   });
