@@ -1,7 +1,8 @@
 /** Measures the kernels on both sides. */
 
 import { fileURLToPath } from 'node:url';
-import { buildFirmware, type Image } from '../compiler/index.ts';
+import { type BuiltFirmware, buildFirmware, compile, passNames } from '../compiler/index.ts';
+import { AT90S1200 } from '../vm-host/index.ts';
 import { compileWithGcc } from './gcc.ts';
 import { type Run, recordOnAvr8js, recordOurs } from './record.ts';
 import { EMPTY, KERNELS, type Kernel } from './suite.ts';
@@ -19,7 +20,7 @@ export interface Row {
   gcc: Figures;
   /** Why this kernel does not count. */
   beyond: string | undefined;
-  /** Words saved by each peephole rule in ours. */
+  /** Words saved by each optimisation in ours. */
   savings: Readonly<Record<string, number>>;
   /** First access that differs, in words; undefined when all are the same. */
   difference: string | undefined;
@@ -41,23 +42,29 @@ export function sourceOf(root: string, kernel: Kernel, extension: 'ts' | 'c'): s
   return `${root}/${folder}/${kernel.name}.${extension}`;
 }
 
-export async function buildOurs(root: string, kernel: Kernel): Promise<Image> {
-  return (await buildFirmware({ entry: sourceOf(root, kernel, 'ts') })).image;
+export async function buildOurs(root: string, kernel: Kernel): Promise<BuiltFirmware> {
+  return buildFirmware({ entry: sourceOf(root, kernel, 'ts') });
 }
 
 async function ours(root: string, kernel: Kernel): Promise<Built> {
-  const image = await buildOurs(root, kernel);
+  const built = await buildOurs(root, kernel);
+  const { image } = built;
   const { words } = image;
   const runs = recordOurs(kernel, words);
-  return { words: words.length, runs, listing: image.toListing(), savings: savedByRule(image) };
+  return { words: words.length, runs, listing: image.toListing(), savings: savedWords(built) };
 }
 
-/** Words that each peephole rule saved in an image. */
-export function savedByRule({ savings }: Image): Record<string, number> {
-  const byRule: Record<string, number> = {};
-  for (const { rule, words } of savings) byRule[rule] = (byRule[rule] ?? 0) + words;
-  return byRule;
+/** Words that each optimisation saved: a pass by leaving it out, a peephole rule by its own count. */
+export function savedWords({ image, wasm }: BuiltFirmware): Record<string, number> {
+  const passes = passNames.map(pass => {
+    const { words } = compile(wasm, { chip: ROOMY, without: [pass] });
+    return [pass, words.length - image.words.length] as const;
+  });
+  return { ...Object.fromEntries(passes), ...image.savedByRule };
 }
+
+/** Without an optimisation a program may be too long for the part: it is only counted here. */
+const ROOMY = { ...AT90S1200, flashWords: 2048, stackLevels: 16 };
 
 function theirs(root: string, kernel: Kernel): Built {
   const { words, counted, listing } = compileWithGcc(sourceOf(root, kernel, 'c'));

@@ -12,7 +12,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { buildFirmware } from '../compiler/index.ts';
 import { gccVersion } from './gcc.ts';
-import { measure, ROOT, type Row, savedByRule } from './measure.ts';
+import { measure, ROOT, type Row, savedWords } from './measure.ts';
 import {
   compare,
   type FirmwareFigures,
@@ -52,8 +52,9 @@ function readOptions(): Options {
 }
 
 async function measureFirmware(): Promise<FirmwareFigures> {
-  const { image } = await buildFirmware({ entry: `${ROOT}/firmware/main.ts` });
-  return { words: image.words.length, stackLevels: image.stackLevels, savings: savedByRule(image) };
+  const built = await buildFirmware({ entry: `${ROOT}/firmware/main.ts` });
+  const { words, stackLevels } = built.image;
+  return { words: words.length, stackLevels, savings: savedWords(built) };
 }
 
 function writeListings(folder: string, rows: readonly Row[]): void {

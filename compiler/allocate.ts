@@ -30,15 +30,15 @@ const FIRST_HIGH = 16;
 /** Beyond this the program is far too large anyway. */
 const MOST_TEMPORARIES = 400;
 
-/** Allocates. @throws CompileError C302 when too many values are live at once */
-export function allocate(program: MProgram, chipName: string): void {
+/** Allocates; without `merging` every copy stays. @throws CompileError C302 when too many values are live at once */
+export function allocate(program: MProgram, chipName: string, merging = true): void {
   while (dropDeadCode(program)) {
     // a dead copy may have kept another value alive
   }
   const temporaries = new Set<Reg>();
   for (;;) {
     const graph = new InterferenceGraph(program);
-    coalesce(graph, collectCopies(program, temporaries));
+    if (merging) coalesce(graph, collectCopies(program, temporaries));
     const { colours, stuck } = colour(graph);
     if (stuck === undefined) {
       apply(program, reg => colours[graph.find(reg)]);

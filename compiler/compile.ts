@@ -34,11 +34,26 @@ export interface CompileOptions {
   renameFile?: (file: string) => string;
   /** Text of the source files, by the names after `renameFile`: the listing shows lines of it. */
   sources?: ReadonlyMap<string, string>;
+  /** Optimisations to leave out, to see what they are worth. */
+  without?: readonly PassName[];
   /** Peephole rules to apply, by name; all by default. */
   rules?: readonly string[];
   /** The exported function that reset leads to. */
   entry?: string;
 }
+
+/** Optimisations that a compilation can leave out: the image is larger or slower, and right. */
+export const passNames = [
+  'inlining',
+  'counting down',
+  'sinking into branches',
+  'halving long chains',
+  'dying operand first',
+  'merging copies',
+  'order of blocks',
+] as const;
+
+export type PassName = (typeof passNames)[number];
 
 /** One compilation: what the passes have in common. */
 interface Job {
@@ -72,7 +87,7 @@ const ATTEMPTS = 3;
 export function compile(bytes: Uint8Array, options: CompileOptions = {}): Image {
   const wasm = readModule(bytes);
   let best = attempt(wasm, options, []);
-  for (let n = 0; n < ATTEMPTS; n++) {
+  for (let n = 0; n < ATTEMPTS && !options.without?.includes('inlining'); n++) {
     const names = noLongerThanCalls(best);
     if (names.length === 0) break;
     const next = attempt(wasm, options, [...best.inlined, ...names]);
@@ -103,7 +118,14 @@ function attempt(wasm: WasmModule, options: CompileOptions, inlined: readonly st
     const { finished, savings } = generate(job);
     const { levels, path } = deepest(finished);
     if (levels <= chip.stackLevels)
-      return { job, finished, savings, levels, laid: layout(finished), inlined };
+      return {
+        job,
+        finished,
+        savings,
+        levels,
+        laid: layout(finished, !options.without?.includes('order of blocks')),
+        inlined,
+      };
     if (!shorten(program, path)) throw tooDeep({ levels, path }, chip, placeOf);
   }
 }
@@ -139,18 +161,22 @@ function generate({ program, entries, vectors, chip, placeOf, options }: Job): {
   finished: FProgram;
   savings: Saving[];
 } {
+  const on = (pass: PassName) => !options.without?.includes(pass);
   for (let pass = 0; pass < 2; pass++) {
     do simplify(program);
-    while (inlineSmall(program, entries) || program.fns.map(countDown).includes(true));
+    while (
+      (on('inlining') && inlineSmall(program, entries)) ||
+      (on('counting down') && program.fns.map(countDown).includes(true))
+    );
     expand(program);
   }
-  program.fns.forEach(sink);
+  if (on('sinking into branches')) program.fns.forEach(sink);
   const machine = select(program, analyse(program), entries[0], vectors, placeOf);
   setStackPointer(machine, chip);
   straighten(machine);
-  splitChains(machine);
-  commute(machine);
-  allocate(machine, chip.name);
+  if (on('halving long chains')) splitChains(machine);
+  if (on('dying operand first')) commute(machine);
+  allocate(machine, chip.name, on('merging copies'));
   straighten(machine);
   const finished = finish(machine);
   return { finished, savings: peephole(finished, options.rules) };

@@ -1,6 +1,6 @@
 /** The compiler: WebAssembly in, the part's own instruction words out. */
 
-export { type CompileOptions, compile } from './compile.ts';
+export { type CompileOptions, compile, type PassName, passNames } from './compile.ts';
 export { type Code, CompileError, type Place } from './diagnostic.ts';
 export { BuildError, type BuildOptions, type BuiltFirmware, buildFirmware } from './firmware.ts';
 export { formatHex, type HexContents, HexError, parseHex } from './hex.ts';

@@ -58,11 +58,11 @@ export function usableWords({ flashWords }: Chip): number {
   return flashWords <= 2 * JUMP_REACH ? flashWords : JUMP_REACH;
 }
 
-/** Lays the program out and encodes it. The result may be longer than the flash; the caller looks. */
-export function layout(program: FProgram): Layout {
+/** Lays the program out and encodes it; without `searched` the blocks stay in the order of the source. The result may be longer than the flash; the caller looks. */
+export function layout(program: FProgram, searched = true): Layout {
   const table = vectorTable(program);
   const depth = loopDepths(program.blocks);
-  const order = bestOrder(program, candidate => {
+  const order = bestOrder(program, searched, candidate => {
     const words = assemble(candidate, table.length).lines.length;
     return words * WORD + branchClocks(candidate, depth);
   });

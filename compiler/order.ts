@@ -20,7 +20,9 @@ const ROUNDS = 3;
 const TURNS = 8;
 
 /** The best order found; main's first block comes first. */
-export function bestOrder(program: FProgram, cost: Cost): FBlock[] {
+export function bestOrder(program: FProgram, searched: boolean, cost: Cost): FBlock[] {
+  const main = program.entryOf.get(program.main)!;
+  if (!searched) return [main, ...program.blocks.filter(block => block !== main)];
   const [fast, small] = [true, false].map(fastChains => improve(program, chain(program, fastChains), cost));
   return fast.cost <= small.cost ? fast.order : small.order;
 }

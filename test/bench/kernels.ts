@@ -12,7 +12,7 @@ export function kernelNamed(name: string): Kernel {
 /** Runs our image of a kernel, if need be with other inputs or more runs than the bench does. */
 export async function runOurs(name: string, changes: Partial<Kernel> = {}): Promise<Run[]> {
   const kernel = { ...kernelNamed(name), ...changes };
-  const image = await buildOurs(ROOT, kernel);
+  const { image } = await buildOurs(ROOT, kernel);
   return recordOurs(kernel, image.words);
 }
 

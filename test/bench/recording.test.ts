@@ -56,7 +56,7 @@ describe('the clocks of the bench', () => {
     'are the same on both machines that measure: %s',
     async name => {
       const kernel = KERNELS.find(each => each.name === name)!;
-      const { words } = await buildOurs(ROOT, kernel);
+      const { words } = (await buildOurs(ROOT, kernel)).image;
       expect(recordOnAvr8js(kernel, words)).toEqual(recordOurs(kernel, words));
     },
   );
