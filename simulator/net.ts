@@ -17,8 +17,10 @@ export type Level = 0 | 1 | 'z' | 'x';
  */
 export type Drive = 'low' | 'high' | 'pull-up' | 'pull-down' | 'float' | 'tied-low' | 'tied-high';
 
-/** Strength 0 does nothing, 1 is a resistor, 2 a transistor, 3 a short to a rail. */
-const drives: Record<Drive, { strength: 0 | 1 | 2 | 3; level: Level }> = {
+/** 0 does nothing, 1 is a resistor, 2 a transistor, 3 a short to a rail. */
+type Strength = 0 | 1 | 2 | 3;
+
+const drives: Record<Drive, { strength: Strength; level: Level }> = {
   float: { strength: 0, level: 'z' },
   'pull-up': { strength: 1, level: 1 },
   'pull-down': { strength: 1, level: 0 },
@@ -76,6 +78,9 @@ export interface NetState {
 
 class Driver implements NetDriver {
   drive: Drive = 'float';
+  /** Those of `drive`: nets settle far more often than drivers are made. */
+  strength: Strength = 0;
+  level: Level = 'z';
 
   constructor(
     private readonly net: Net,
@@ -85,14 +90,26 @@ class Driver implements NetDriver {
   set(drive: Drive, now: Cycle, pc?: number): void {
     if (drive === this.drive) return;
     const was = this.drive;
+    this.take(drive);
+    this.net.driven(this, was, now, pc);
+  }
+
+  /** Drives without telling the net. */
+  take(drive: Drive): void {
+    const { strength, level } = drives[drive];
     this.drive = drive;
-    this.net.driven({ net: this.net, driver: this.name, drive, was, time: now, pc });
+    this.strength = strength;
+    this.level = level;
   }
 }
 
 /** A set of callbacks whose members may remove themselves while being called. */
 class Watchers<T> {
   private list: readonly ((event: T) => void)[] = [];
+
+  get none(): boolean {
+    return this.list.length === 0;
+  }
 
   add(watcher: (event: T) => void): () => void {
     this.list = [...this.list, watcher];
@@ -164,20 +181,20 @@ export class Net {
     this.held = state.held;
     this.contended = state.contended;
     state.drives.forEach((drive, i) => {
-      this.drivers[i].drive = drive;
+      this.drivers[i].take(drive);
     });
   }
 
   /** A driver changed: settle first, then tell. @internal */
-  driven(change: DriveChange): void {
+  driven({ name, drive }: Driver, before: Drive, time: Cycle, pc?: number): void {
     const was = this.level;
     this.level = this.settled();
     if (this.level === 0 || this.level === 1) this.held = this.level;
-    this.driveWatchers.tell(change);
-    this.checkContention(change);
-    if (this.level === was) return;
-    const { driver, time, pc } = change;
-    this.edgeWatchers.tell({ net: this, level: this.level, was, time, driver, pc });
+    if (!this.driveWatchers.none)
+      this.driveWatchers.tell({ net: this, driver: name, drive, was: before, time, pc });
+    this.checkContention(time, pc);
+    if (this.level !== was)
+      this.edgeWatchers.tell({ net: this, level: this.level, was, time, driver: name, pc });
   }
 
   /** The strongest drivers decide; equals that disagree give x. */
@@ -185,27 +202,26 @@ export class Net {
     let strength = 0;
     let level: Level = 'z';
     for (const driver of this.drivers) {
-      const drive = drives[driver.drive];
-      if (drive.strength > strength) {
-        strength = drive.strength;
-        level = drive.level;
-      } else if (drive.strength === strength && drive.level !== level) {
+      if (driver.strength > strength) {
+        strength = driver.strength;
+        level = driver.level;
+      } else if (driver.strength === strength && driver.level !== level) {
         level = 'x';
       }
     }
     return level;
   }
 
-  private checkContention({ time, pc }: DriveChange): void {
+  private checkContention(time: Cycle, pc?: number): void {
     const high = this.strong(1);
-    const low = this.strong(0);
+    const low = high === undefined ? undefined : this.strong(0);
     const clash = high !== undefined && low !== undefined;
     if (clash && !this.contended) this.contentionWatchers.tell({ net: this, high, low, time, pc });
     this.contended = clash;
   }
 
   private strong(level: 0 | 1): string | undefined {
-    return this.drivers.find(({ drive }) => drives[drive].strength >= 2 && drives[drive].level === level)
-      ?.name;
+    for (const driver of this.drivers) if (driver.strength >= 2 && driver.level === level) return driver.name;
+    return undefined;
   }
 }

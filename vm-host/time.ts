@@ -28,6 +28,9 @@ class QueuedTimer implements Timer {
   due: Cycle = Number.POSITIVE_INFINITY;
   /** Arrival number: equal times ring in the order in which they were set. */
   order = 0;
+  /** Its neighbours among the pending timers. */
+  before: QueuedTimer | undefined;
+  after: QueuedTimer | undefined;
 
   constructor(
     private readonly queue: EventQueue,
@@ -39,7 +42,7 @@ class QueuedTimer implements Timer {
   }
 
   cancel(): void {
-    this.queue.set(this, Number.POSITIVE_INFINITY);
+    this.queue.cancel(this);
   }
 }
 
@@ -47,12 +50,13 @@ class QueuedTimer implements Timer {
  * The one queue of a board, ordered by time and then by arrival.
  *
  * Parts make their timers once, when they are built, and set them as often as
- * they like. A board has a few dozen timers, so a linear search for the next
- * one is faster than a heap and leaves the whole state as plain numbers.
+ * they like. Of a few dozen timers a handful is pending at a time: a linked list
+ * of those is faster than a heap, and the whole state is plain numbers.
  */
 export class EventQueue {
   private readonly timers: QueuedTimer[] = [];
   private arrivals = 0;
+  /** The pending timers, the next to ring first. */
   private first: QueuedTimer | undefined;
   /** The time of the earliest pending event, or Infinity. */
   nextTime: Cycle = Number.POSITIVE_INFINITY;
@@ -87,45 +91,70 @@ export class EventQueue {
     if (state.length !== this.timers.length) {
       throw new RangeError(`the state has ${state.length} timers, the queue ${this.timers.length}`);
     }
+    this.first = undefined;
     state.forEach(({ due, order }, i) => {
-      this.timers[i].due = due;
-      this.timers[i].order = order;
+      const timer = this.timers[i];
+      Object.assign(timer, { due, order, before: undefined, after: undefined });
       this.arrivals = Math.max(this.arrivals, order);
     });
-    this.findFirst();
+    const pending = this.timers.filter(({ due }) => due !== Number.POSITIVE_INFINITY);
+    pending.sort((one, other) => one.due - other.due || one.order - other.order);
+    for (const timer of pending) this.insert(timer);
+    this.nextTime = pending[0]?.due ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Searches only when the earliest event itself was moved. @internal */
+  /** @internal */
   set(timer: QueuedTimer, time: Cycle): void {
+    if (timer.due !== Number.POSITIVE_INFINITY) this.remove(timer);
     timer.due = time;
     timer.order = ++this.arrivals;
-    if (timer === this.first) this.findFirst();
-    else if (time < this.nextTime) this.lead(timer);
+    if (time !== Number.POSITIVE_INFINITY) this.insert(timer);
+  }
+
+  /** @internal */
+  cancel(timer: QueuedTimer): void {
+    if (timer.due === Number.POSITIVE_INFINITY) return;
+    this.remove(timer);
+    timer.due = Number.POSITIVE_INFINITY;
   }
 
   private ringFirst(): void {
     const timer = this.first!;
     const time = timer.due;
+    this.remove(timer);
     timer.due = Number.POSITIVE_INFINITY;
-    this.findFirst();
     this.ringing = time;
     timer.callback(time);
   }
 
-  private findFirst(): void {
-    let first: QueuedTimer | undefined;
-    for (const timer of this.timers) {
-      if (timer.due === Number.POSITIVE_INFINITY) continue;
-      if (!first || timer.due < first.due || (timer.due === first.due && timer.order < first.order)) {
-        first = timer;
-      }
+  /** Behind all that ring before it or at the same time. */
+  private insert(timer: QueuedTimer): void {
+    const { due } = timer;
+    let before: QueuedTimer | undefined;
+    let after = this.first;
+    while (after !== undefined && after.due <= due) {
+      before = after;
+      after = after.after;
     }
-    this.lead(first);
+    timer.before = before;
+    timer.after = after;
+    if (after) after.before = timer;
+    if (before) before.after = timer;
+    else this.lead(timer);
+  }
+
+  private remove(timer: QueuedTimer): void {
+    const { before, after } = timer;
+    timer.before = undefined;
+    timer.after = undefined;
+    if (after) after.before = before;
+    if (before) before.after = after;
+    else this.lead(after);
   }
 
   private lead(timer: QueuedTimer | undefined): void {
     this.first = timer;
-    this.nextTime = timer ? timer.due : Number.POSITIVE_INFINITY;
+    this.nextTime = timer === undefined ? Number.POSITIVE_INFINITY : timer.due;
   }
 }
 
