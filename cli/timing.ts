@@ -1,6 +1,8 @@
 /** `isp timing`: are all datasheet limits kept, and how close is it? */
-import { table, verdict } from '../report/index.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { htmlReport, table, verdict } from '../report/index.ts';
 import { figures, verdict as verdictLine } from './figures.ts';
+import { outputFile } from './files.ts';
 import type { Outcome } from './outcome.ts';
 import type { SetupOptions } from './setup.ts';
 import type { Terminal } from './terminal.ts';
@@ -19,11 +21,24 @@ export async function timing(
   options: TimingOptions,
   terminal: Terminal,
 ): Promise<Outcome> {
-  const job = await timingJob(session, options, terminal, false);
-  return outcome(job, terminal);
+  const page = outputFile(options.html);
+  const job = await timingJob(session, options, terminal, page !== undefined);
+  page?.write(pageOf(job));
+  page?.close();
+  return outcome(job, terminal, options.html);
 }
 
-function outcome(job: TimingJob, terminal: Terminal): Outcome {
+function pageOf({ title, report, recording, problem, setup }: TimingJob): string {
+  return htmlReport({
+    ...{ title, report, problem },
+    recording: recording!,
+    where: pc => setup.firmware.where(pc),
+    source: file => (existsSync(file) ? readFileSync(file, 'utf8') : undefined),
+    facts: [['firmware', `${setup.firmware.words.length} words`]],
+  });
+}
+
+function outcome(job: TimingJob, terminal: Terminal, page: string | undefined): Outcome {
   const { report, setup } = job;
   const ok = report.met && job.problem === undefined;
   const paint = (row: { met: boolean; count: number }, sign: string) =>
@@ -35,6 +50,7 @@ function outcome(job: TimingJob, terminal: Terminal): Outcome {
       '',
       ...table(report, paint),
       ...problemsOf(job).flatMap((line, i) => [...(i === 0 ? [''] : []), terminal.paint('red', line)]),
+      ...(page ? ['', `wrote ${page}`] : []),
     ],
     json: {
       ...figures(setup),

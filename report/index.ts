@@ -1,5 +1,7 @@
 /** Timing reports for people: text, waveforms in a terminal, and one HTML page. */
 
+export type { ReportInput } from './data.ts';
 export * from './format.ts';
+export { htmlReport } from './html.ts';
 export { complaints, table, tightest, verdict, where } from './text.ts';
 export { type WaveformOptions, waveform } from './waveform.ts';
