@@ -81,7 +81,7 @@ class Emitter {
   }
 
   private get changesFlags(): boolean {
-    return this.tree.rounds.some(path => statusByte(path.flags) !== 's');
+    return this.tree.rounds.some(path => changedFlags(path) !== 0);
   }
 
   private write(path: Path, { address, value, clocks }: Extract<End, { kind: 'write' }>): string {
@@ -161,7 +161,7 @@ c.cycle += ${clocks};`,
     return [
       // all are read before one is set
       ...changed.map(number => `const m${number} = ${counted.get(number) ?? path.registers[number].js};`),
-      ...(sreg === 's' ? [] : [`s = ${sreg};`]),
+      ...(this.tree.flagsUsed & changedFlags(path) ? [`s = ${sreg};`] : []),
       ...changed.map(number => `r${number} = m${number};`),
     ];
   }
@@ -171,4 +171,9 @@ function changedRegisters(path: Path): number[] {
   return path.registers.flatMap((value, number) =>
     value.kind === 'register' && value.number === number ? [] : [number],
   );
+}
+
+/** Bits of SREG that are not as they were at the head. */
+function changedFlags(path: Path): number {
+  return path.flags.reduce((mask, { kind }, bit) => (kind === 'before' ? mask : mask | (1 << bit)), 0);
 }

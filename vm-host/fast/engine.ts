@@ -31,6 +31,19 @@ export class FastEngine {
       return;
     }
     if (!run) translation.met(pc, this.io);
-    cpu.execute();
+    this.interpret(deadline);
+  }
+
+  /** To the next jump: only where a jump goes can a function be worth its while. */
+  private interpret(deadline: Cycle): void {
+    const { cpu } = this;
+    const { quiet, runs } = this.translation;
+    let next: number;
+    let again: boolean;
+    do {
+      again = quiet[cpu.pc] === 1;
+      next = (cpu.pc + 1) & cpu.pcMask;
+      cpu.execute();
+    } while (again && cpu.pc === next && cpu.cycle < deadline && runs[next] === undefined);
   }
 }

@@ -10,6 +10,8 @@ export interface Shared {
   names: number;
   /** Registers that the tree uses as they were at its head. */
   readonly used: Set<number>;
+  /** Bits of SREG that it uses as they were at its head. */
+  flagsUsed: number;
   /** The address of SREG in the I/O space. */
   readonly sreg: number;
 }
@@ -58,6 +60,23 @@ export class Path {
     this.registers[number] = value;
   }
 
+  /** The source of a flag that is looked at. */
+  flag(bit: number): FlagSource {
+    const source = this.flags[bit];
+    this.look(source);
+    return source;
+  }
+
+  /** All flags are looked at, or handed on as they are. */
+  lookAtAll(): void {
+    for (const source of this.flags) this.look(source);
+  }
+
+  private look(source: FlagSource): void {
+    if (source.kind === 'before') this.shared.flagsUsed |= 1 << source.bit;
+    if (source.kind === 'zero') this.look(source.before);
+  }
+
   /** Names an expression. */
   name(expression: string): string {
     const name = `t${this.shared.names++}`;
@@ -81,7 +100,7 @@ export class Path {
   /** a ± b, with the carry when it continues a sum. */
   sum(sign: 1 | -1, a: Value, b: Value, continues = false): Sum {
     const operator = sign > 0 ? '+' : '-';
-    const carry = continues ? this.flags[0] : undefined;
+    const carry = continues ? this.flag(0) : undefined;
     const carried = carry ? ` ${operator} (${flagIsSet(0, carry)} ? 1 : 0)` : '';
     const raw = this.name(`${a.js} ${operator} ${b.js}${carried}`);
     const lower = carry?.kind === 'sum' && carry.sum.sign === sign ? carry.sum : undefined;
@@ -102,6 +121,6 @@ export class Path {
   }
 
   get carry(): string {
-    return flagIsSet(0, this.flags[0]);
+    return flagIsSet(0, this.flag(0));
   }
 }

@@ -75,7 +75,7 @@ function copy(path: Path, d: number, r: number): void {
 }
 
 function load(path: Path, d: number, b: number): void {
-  const flag = path.flags[6];
+  const flag = path.flag(6);
   const of = path.get(d);
   path.set(
     d,
@@ -86,6 +86,7 @@ function load(path: Path, d: number, b: number): void {
 /** IN; SREG is the processor's own. */
 function read(path: Path, d: number, address: number): void {
   const isSreg = address === path.shared.sreg;
+  if (isSreg) path.lookAtAll();
   path.set(d, isSreg ? path.fromFlags(statusByte(path.flags), [...path.flags]) : path.input(address));
 }
 
@@ -107,7 +108,7 @@ export const effects: Readonly<Record<string, Effect>> = {
   dec: (p, d) => count(p, d, -1),
   asr: (p, d) => shift(p, d, of => ` | ${of.js} & 128`),
   lsr: (p, d) => shift(p, d, () => ''),
-  ror: (p, d) => shift(p, d, () => ` | (${p.carry} ? 128 : 0)`, p.flags[0]),
+  ror: (p, d) => shift(p, d, () => ` | (${p.carry} ? 128 : 0)`, p.flag(0)),
   swap: (p, d) => p.set(d, p.other(`(${p.get(d).js} << 4) & 255 | ${p.get(d).js} >> 4`, p.get(d))),
   mov: (p, d, r) => copy(p, d, r),
   ldi: (p, d, k) => p.set(d, constant(k)),

@@ -9,13 +9,13 @@ import type { Cycle } from '../time.ts';
 import { emit } from './emit.ts';
 import { loopHeads } from './flow.ts';
 import { helpers } from './helpers.ts';
-import { TreeBuilder } from './tree.ts';
+import { isQuiet, TreeBuilder } from './tree.ts';
 
 /** Runs a processor from one address; `deadline`: see emit.ts. */
 export type Run = (cpu: Cpu, io: IoSpace, deadline: Cycle) => void;
 
-/** An address that is met less often is not worth a function. */
-const MEETINGS = 3;
+/** An address that the interpreter comes to less often is not worth a function. */
+const MEETINGS = 100;
 
 export class Translation {
   /** By address; undefined where the interpreter does the instruction. */
@@ -23,7 +23,9 @@ export class Translation {
   /** When, after its start, the last instruction of a function begins: so much time it takes to be called. */
   readonly last: Float64Array;
   private readonly heads: Uint8Array;
-  private readonly meetings: Uint8Array;
+  private readonly meetings: Uint16Array;
+  /** 1 for each word after which neither an event nor an interrupt can be nearer than before. */
+  readonly quiet: Uint8Array;
 
   constructor(
     private readonly chip: Chip,
@@ -31,7 +33,8 @@ export class Translation {
   ) {
     this.runs = new Array(words.length).fill(undefined);
     this.last = new Float64Array(words.length);
-    this.meetings = new Uint8Array(words.length);
+    this.meetings = new Uint16Array(words.length);
+    this.quiet = Uint8Array.from(words, word => (isQuiet(word) ? 1 : 0));
     this.heads = loopHeads(chip, words);
   }
 

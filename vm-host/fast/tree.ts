@@ -45,12 +45,14 @@ export interface Tree {
   readonly root: Stretch;
   /** Registers read as they were at the head. */
   readonly used: ReadonlySet<number>;
+  /** Bits of SREG used as they were at the head. */
+  readonly flagsUsed: number;
   /** One for each way back to the head. */
   readonly rounds: readonly Path[];
 }
 
 /** Instructions of all ways together. */
-const BUDGET = 160;
+const BUDGET = 60;
 /** Clocks after which a tree asks again whether there is time. */
 const CLOCKS_BETWEEN = 24;
 
@@ -69,6 +71,15 @@ const BRANCHES: Readonly<Record<string, boolean>> = { brbs: true, brbc: false };
 /** SEI lets interrupts in, which is the dispatcher's affair. */
 const I_NUMBER = 7;
 
+/** True for words that change nothing but registers, flags other than I, stack and program counter. */
+export function isQuiet(word: number): boolean {
+  const { row, operands } = decode(word) ?? {};
+  if (!row || !operands) return false;
+  const { name } = row;
+  if (name in effects) return !(name === 'bset' && operands[0] === I_NUMBER);
+  return name in SKIPS || name in BRANCHES || ['rjmp', 'rcall', 'ret'].includes(name);
+}
+
 export class TreeBuilder {
   private budget = BUDGET;
   private readonly rounds: Path[] = [];
@@ -82,9 +93,16 @@ export class TreeBuilder {
   ) {}
 
   build(): Tree {
-    const shared = { names: 0, used: new Set<number>(), sreg: this.chip.io.SREG };
+    const shared = { names: 0, used: new Set<number>(), flagsUsed: 0, sreg: this.chip.io.SREG };
     const root = this.follow(new Path(this.head, shared), 0);
-    return { head: this.head, flashWords: this.words.length, root, used: shared.used, rounds: this.rounds };
+    return {
+      head: this.head,
+      flashWords: this.words.length,
+      root,
+      used: shared.used,
+      flagsUsed: shared.flagsUsed,
+      rounds: this.rounds,
+    };
   }
 
   /** @param asked when the last question for time was asked */
@@ -97,6 +115,7 @@ export class TreeBuilder {
         last = start;
         continue;
       }
+      if (end.kind !== 'branch') path.lookAtAll();
       if (end.kind !== 'leave' && end.kind !== 'again' && end.kind !== 'time') last = start;
       return { path, lines: path.lines, end, last: Math.max(last, ...lasts(end)) };
     }
@@ -151,7 +170,7 @@ export class TreeBuilder {
     const { pc } = path;
     const isBranch = row.name in BRANCHES;
     const { question, on } = isBranch
-      ? { question: { kind: 'flag', bit: a, source: path.flags[a] } as Question, on: BRANCHES[row.name] }
+      ? { question: { kind: 'flag', bit: a, source: path.flag(a) } as Question, on: BRANCHES[row.name] }
       : SKIPS[row.name](path, a, b);
     path.questions.push(question);
     const target = isBranch ? pc + 1 + b : pc + 2;

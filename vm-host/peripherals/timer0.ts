@@ -191,14 +191,16 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
     const { state } = this;
     if (now <= state.asOf || state.stopped) return;
     const division = divisions[state.clockSelect];
-    if (division !== 0)
+    if (division === 1) this.advance(now - state.asOf);
+    else if (division !== 0)
       this.advance(this.clocksUntil(now, division) - this.clocksUntil(state.asOf, division));
     state.asOf = now;
   }
 
   /** Timer clocks since the prescaler was 0, up to and including the edge `now`. */
   private clocksUntil(now: Cycle, division: number): number {
-    return Math.floor((now - this.state.origin) / division);
+    // powers of two have exact inverses, and a product is quicker than a quotient
+    return Math.floor((now - this.state.origin) * (1 / division));
   }
 
   private advance(ticks: number): void {
