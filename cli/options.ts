@@ -81,6 +81,19 @@ export const baudError: OptionRow = {
   default: 0,
 };
 
+export const decode: OptionRow = { flags: '--decode', help: 'print what the decoders say, one line each' };
+
+export const rows: OptionRow = {
+  flags: '--rows <names>',
+  help: 'print only rows whose name contains one of these, as in isp,command',
+  value: text => text.toLowerCase().split(','),
+};
+
+export const traceOutput: OptionRow = {
+  flags: '-o, --output <file>',
+  help: 'write every edge: .vcd with decoded rows and source lines, or .sr for sigrok',
+};
+
 export const html: OptionRow = { flags: '--html <file>', help: 'write the report as one page for a browser' };
 
 export const output: OptionRow = {
@@ -136,9 +149,9 @@ export const replies: OptionRow = {
 
 export const engine: OptionRow = {
   flags: '--engine <name>',
-  help: 'how the programmer is simulated: reference or fast',
-  value: oneOf(['reference', 'fast']),
-  default: 'reference',
+  help: 'how to simulate; fast and reference make the same trace',
+  value: oneOf(['fast', 'reference']),
+  default: 'fast',
 };
 
 export const fault: OptionRow = {

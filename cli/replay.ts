@@ -15,7 +15,6 @@ import { Setup, type SetupOptions } from './setup.ts';
 import type { Terminal } from './terminal.ts';
 
 interface ReplayOptions extends SetupOptions {
-  engine: string;
   replies?: string;
 }
 
@@ -31,8 +30,6 @@ export async function replaySession(
   options: ReplayOptions,
   terminal: Terminal,
 ): Promise<Outcome> {
-  if (options.engine === 'fast')
-    throw new UsageError('--engine fast does not exist yet; use --engine reference, which is the default');
   const session = readSession(path);
   const replies = outputFile(options.replies);
   const setup = await Setup.make(options);

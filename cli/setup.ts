@@ -4,7 +4,7 @@
  */
 import { performance } from 'node:perf_hooks';
 import { Board, type BoardOptions, devices, VcdTrace } from '../simulator/index.ts';
-import { Fault, Machine } from '../vm-host/index.ts';
+import { type EngineName, Fault, Machine } from '../vm-host/index.ts';
 import { JobError, UsageError } from './errors.ts';
 import { faults } from './faults.ts';
 import { type OutputFile, outputFile } from './files.ts';
@@ -22,6 +22,8 @@ export interface SetupOptions {
   baudError?: number;
   vcc: number;
   fault?: string;
+  /** Default fast: both make the same trace. */
+  engine?: EngineName;
   trace?: string;
   memory?: string;
 }
@@ -45,8 +47,8 @@ export class Setup {
     readonly firmware: Firmware,
     private readonly outputs: Outputs,
   ) {
-    const { xtal, vcc } = options;
-    this.machine = new Machine({ words: firmware.words, xtal, vcc });
+    const { xtal, vcc, engine = 'fast' } = options;
+    this.machine = new Machine({ words: firmware.words, xtal, vcc, engine });
     this.board = new Board({ programmer: this.machine, ...boardOptions(options) });
     const { trace } = outputs;
     if (trace)

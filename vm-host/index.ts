@@ -11,7 +11,7 @@ export type { AliasRow, Decoded, InstructionRow } from './isa.ts';
 export { aliases, decode, disassemble, encode, instructions, mnemonics } from './isa.ts';
 export type { LogicExports, LogicOptions } from './logic.ts';
 export { LogicMachine } from './logic.ts';
-export type { MachineOptions, MachineState, ResetCause } from './machine.ts';
+export type { EngineName, MachineOptions, MachineState, ResetCause } from './machine.ts';
 export { Machine } from './machine.ts';
 export type { McuPin, PinDrive } from './peripherals/ports.ts';
 export type { Activity } from './peripherals/power.ts';
