@@ -177,6 +177,36 @@ export const commands: readonly CommandRow[] = [
       (await import('./timing.ts')).timing(session, options as never, terminal),
   },
   {
+    name: 'trace',
+    summary: 'show what happens on the wires: decoded text, VCD, sigrok',
+    description:
+      'Replays a session, or runs the built-in job, and shows it. The VCD has a row for every decoder and one for the\n' +
+      'TypeScript line at work; GTKWave and Surfer open it. PulseView and sigrok-cli open .sr files.',
+    argument: { name: '[session]', help: 'the recording; without it the built-in 1 KB job' },
+    options: [
+      option.decode,
+      option.rows,
+      option.traceOutput,
+      option.firmware,
+      option.target,
+      option.targetXtal,
+      option.xtal,
+      option.baud,
+      option.baudError,
+      option.vcc,
+      option.fault,
+      option.json,
+    ],
+    examples: [
+      'isp trace job.session --decode               the conversation and the instructions, in words',
+      'isp trace job.session --decode --rows isp    only what the target is told',
+      'isp trace -o job.vcd                         for GTKWave or Surfer, with source lines',
+      'isp trace -o job.sr                          for PulseView',
+    ],
+    run: async (session, options, terminal) =>
+      (await import('./trace.ts')).trace(session, options as never, terminal),
+  },
+  {
     name: 'devices',
     summary: 'list the chips that can sit in the socket',
     description: 'Lists the targets that the simulator knows, with sizes, signature and AVR910 code.',

@@ -1,5 +1,6 @@
 /** Everything outside the programmer's chip: nets, target, serial line, board, host, observers. */
 
+export { type AnnotatedVcdOptions, writeAnnotatedVcd } from './annotated-vcd.ts';
 export {
   type Answer,
   type Avr910Command,
@@ -64,6 +65,7 @@ export { type NetSlice, type RecordedEdge, Recording, type Slice } from './recor
 export { type SckLevel, SckMeter, type SckMeterOptions, type SckViolation } from './sck.ts';
 export { SerialLine, type SerialLineOptions } from './serial-line.ts';
 export { formatSession, hexOf, parseSession, type ReplayResult, replay, SessionError } from './session.ts';
+export { sigrokSession } from './sigrok-session.ts';
 export { type IspNets, type ObservedInstruction, Target, type TargetOptions } from './target.ts';
 export { TargetClock } from './target-clock.ts';
 export type { Activity, LockMode } from './target-memory.ts';

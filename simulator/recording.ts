@@ -101,7 +101,10 @@ class Edges {
 /** Records from its making to {@link finish}. It disturbs nothing. */
 export class Recording {
   readonly annotations: Annotation[] = [];
+  /** Where the program was: at each edge that it made and each look at a wire, as far as the place is a new one. */
+  readonly places: { readonly time: Cycle; readonly pc: number }[] = [];
   readonly xtal: number;
+  private readonly offs: (() => void)[];
   private readonly wires: readonly Edges[];
   private readonly decoders: { finish(now: Cycle): void };
 
@@ -111,6 +114,10 @@ export class Recording {
   ) {
     this.xtal = board.xtal;
     this.wires = (Object.entries(board.nets) as [NetName, Net][]).map(([name, net]) => new Edges(name, net));
+    this.offs = [
+      ...Object.values(board.nets).map((net: Net) => net.watch(({ time, pc }) => this.place(time, pc))),
+      board.watchSamples(({ time, pc }) => this.place(time, pc)),
+    ];
     const device = board.target?.device ?? at90s1200;
     const { baud } = board.line.bits;
     const onAnnotation = (annotation: Annotation) => void this.annotations.push(annotation);
@@ -121,8 +128,13 @@ export class Recording {
   finish(): void {
     this.decoders.finish(this.board.programmer.cycle);
     for (const wire of this.wires) wire.off();
+    for (const off of this.offs) off();
     // each row is in order already; together they are not
     this.annotations.sort((a, b) => a.start - b.start || a.end - b.end);
+  }
+
+  private place(time: Cycle, pc: number | undefined): void {
+    if (pc !== undefined && this.places[this.places.length - 1]?.pc !== pc) this.places.push({ time, pc });
   }
 
   /** How many edges there are. */
