@@ -41,7 +41,8 @@ export function makeParts(
   const pins = Object.fromEntries(chip.pins.map(({ name }) => [name, new Pin(name)]));
   const pin = (job: string) => pins[chip.pins.find(({ alternate }) => alternate === job)!.name];
   const ports = makePorts(chip, pins, around);
-  const timer0 = new Timer0(pin('T0'), around);
+  const { TOIE0, TOV0 } = chip.bits;
+  const timer0 = new Timer0(pin('T0'), around, { TOIE0: TOIE0.bit, TOV0: TOV0.bit });
   const int0 = new ExternalInterrupt(pin('INT0'), around);
   const comparator = new Comparator(pin('AIN0'), pin('AIN1'), around);
   const eeprom = new Eeprom(chip.eepromBytes, eepromContent, timing.eepromWrite, around);

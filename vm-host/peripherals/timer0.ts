@@ -21,9 +21,14 @@ const divisions = [0, 1, 8, 64, 256, 1024, 0, 0];
 const T0_FALLING = 6;
 const T0_RISING = 7;
 
-/** TIMSK and TIFR have one bit, in the same place. */
-const TOIE0 = 0x02;
-const TOV0 = 0x02;
+/** Where the enable bit lies in TIMSK and the flag in TIFR: each register has only that one. */
+export interface OverflowBits {
+  readonly TOIE0: number;
+  readonly TOV0: number;
+}
+
+/** The AT90S1200's. */
+const overflowBits: OverflowBits = { TOIE0: 1, TOV0: 1 };
 
 interface Timer0State {
   count: number;
@@ -56,6 +61,7 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
   constructor(
     t0: Pin,
     private readonly around: Surroundings,
+    private readonly bits: OverflowBits = overflowBits,
   ) {
     this.overflow = around.timer(now => this.catchUp(now));
     this.t0 = new EdgeSampler(t0, around, (rising, now) => this.countPin(rising, now));
@@ -207,7 +213,7 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
     const { state } = this;
     state.count += ticks;
     if (state.count > 0xff) {
-      state.tifr |= TOV0;
+      state.tifr |= 1 << this.bits.TOV0;
       this.announce();
     }
     state.count &= 0xff;
@@ -216,7 +222,7 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
   /** Tells the processor of TOV0, or sets the alarm for it. A flag that is already up needs no alarm. */
   private announce(): void {
     const { timsk, tifr } = this.state;
-    const enabled = (timsk & TOIE0) !== 0;
+    const enabled = ((timsk >> this.bits.TOIE0) & 1) !== 0;
     this.around.request('TIMER0_OVF', enabled && tifr !== 0);
     if (enabled && tifr === 0 && this.prescaled) this.overflow.at(this.nextOverflow());
     else this.overflow.cancel();
