@@ -6,6 +6,7 @@
  *
  * - signature.svg   the wires while a signature byte is read, from a trace of `isp run`
  * - avrdude.svg     a terminal in which avrdude programs the simulated part; left as it is when avrdude is missing
+ * - timing.png      the head of the page that `isp timing --html` writes; left as it is when chromium is missing
  * - README.md and docs/timing.md: the blocks that begin with `$ npx isp …`
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
@@ -79,6 +80,19 @@ async function theSession() {
   );
 }
 
+/** The report as a browser shows it, made small by pngquant where that is installed. */
+function theReport() {
+  if (spawnSync('chromium', ['--version']).error) {
+    console.log('chromium is not here: timing.png left as it is');
+    return;
+  }
+  const page = join(folder, 'timing.html');
+  execFileSync(process.execPath, [isp, 'timing', '--html', page], { cwd: root });
+  const shot = ['--headless=new', '--no-sandbox', '--hide-scrollbars', '--window-size=1280,720'];
+  spawnSync('chromium', [...shot, `--screenshot=${image('timing.png')}`, `file://${page}`]);
+  spawnSync('pngquant', ['--force', '--ext', '.png', '64', image('timing.png')]);
+}
+
 /** What stays on the screen: of a line that is redrawn only its last state, and no empty lines. */
 function settled(text) {
   const lines = text.split('\n').map(line => line.split('\r').findLast(part => part.trim()) ?? '');
@@ -88,6 +102,7 @@ function settled(text) {
 try {
   for (const page of PAGES) refresh(join(root, page), isp);
   theSignature();
+  theReport();
   await theSession();
 } finally {
   rmSync(folder, { recursive: true });
