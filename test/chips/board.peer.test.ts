@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildFirmware, type Image } from '../../compiler/index.ts';
 import { chips, decode } from '../../vm-host/index.ts';
-import { onOurMachine, type Reference } from './conversation.ts';
+import { onOurMachine, type Talk } from './conversation.ts';
 import { type PinEdge, Simavr, simavrWanted } from './simavr.ts';
 
 const ENTRY = 'examples/attiny2313-board/main.ts';
@@ -70,11 +70,11 @@ function characters(edges: readonly PinEdge[], bit: number): number[][] {
 
 describe.skipIf(!simavrWanted)('the board without a crystal on simavr', () => {
   let simavr: Simavr;
-  let reference: Reference;
+  let reference: Talk;
   let image: Image;
   beforeAll(async () => {
     simavr = new Simavr();
-    reference = await onOurMachine(XTAL, BAUD);
+    reference = (await onOurMachine(XTAL, BAUD)).talk;
     image = await build('attiny2313', { CALIBRATION: 0x5b });
   });
   afterAll(() => simavr?.remove());

@@ -1,31 +1,33 @@
-/** One conversation with a programmer whose socket is empty, and what the AT90S1200 makes of it on our machine. */
+/** Two conversations with a programmer whose socket is empty, and what comes of them on our machine. */
 
 import { buildFirmware } from '../../compiler/index.ts';
 import { Board, type Exchange, parseSession, replay } from '../../simulator/index.ts';
-import { Machine } from '../../vm-host/index.ts';
+import { type Chip, Machine } from '../../vm-host/index.ts';
 import type { PinEdge } from './simavr.ts';
 
 export const FIRMWARE = 'firmware/main.ts';
 
 const hex = (text: string) => Buffer.from(text, 'latin1').toString('hex');
 
-/** Every kind of answer: text, digits, a list, a refusal, none; the wires to the target; a second sign-on. */
-const LINES = [
-  `${hex('S')} 7`,
-  `${hex('V')} 2`,
-  `${hex('v')} 2`,
-  `${hex('p')} 1`,
-  `${hex('a')} 1`,
-  `${hex('!')} 1`,
-  `${hex('T')}13 1`,
-  `${hex('P')} 1`,
-  `${hex('s')} 3`,
-  `${hex('L')} 1`,
-  '1b1b1b1b 0',
-  `${hex('S')} 7`,
+/** The serial line alone. Every kind of answer: text, digits, a list, a refusal, none; a second sign-on. */
+const TALK = [
+  'S 7',
+  'V 2',
+  'v 2',
+  'p 1',
+  'a 1',
+  '! 1',
+  'T\x13 1',
+  't LIST',
+  '\x1b\x1b\x1b\x1b 0',
+  'S 7',
+  't LIST',
 ];
 
-export interface Reference {
+/** The wires to the target too: select, enter, signature, leave, and one more answer. */
+const JOB = ['T\x13 1', 'P 1', 's ANSWER', 'L 1', 'S 7'];
+
+export interface Talk {
   session: readonly Exchange[];
   /** In hexadecimal. */
   replies: string[];
@@ -37,16 +39,30 @@ export interface Reference {
   mosi: PinEdge[];
 }
 
-/** The conversation with the AT90S1200's image on our machine. */
-export async function onOurMachine(xtal: number, baud: number): Promise<Reference> {
-  const { image } = await buildFirmware({ entry: FIRMWARE, defines: { XTAL: xtal, BAUD: baud } });
+/** Builds the firmware for a chip that our machine can be, and holds both conversations with it. */
+export async function onOurMachine(
+  xtal: number,
+  baud: number,
+  chip?: Chip,
+): Promise<{ talk: Talk; job: Talk }> {
+  const { image } = await buildFirmware({ entry: FIRMWARE, chip, defines: { XTAL: xtal, BAUD: baud } });
   const newBoard = () => {
-    const programmer = new Machine({ words: image.words, xtal });
+    const programmer = new Machine({ chip, words: image.words, xtal });
     return new Board({ programmer, xtal, baud, target: null });
   };
-  const list = { send: Buffer.from('t'), expect: newBoard().run(lengthOfList()) };
-  const session = [...parseSession(LINES.join('\n')), list];
-  const board = newBoard();
+  const list = newBoard().run(lengthOfList());
+  const answer = newBoard().run(lengthOfSignature());
+  const session = (lines: string[]) => {
+    const text = lines.map(line => {
+      const [letters, expect] = line.split(' ');
+      return `${hex(letters)} ${expect.replace('LIST', `${list}`).replace('ANSWER', `${answer}`)}`;
+    });
+    return parseSession(text.join('\n'));
+  };
+  return { talk: hold(newBoard(), session(TALK)), job: hold(newBoard(), session(JOB)) };
+}
+
+function hold(board: Board, session: readonly Exchange[]): Talk {
   const [txd, rxd] = [edgesOf(board, 'TXD', 1), edgesOf(board, 'RXD', 1)];
   const [sck, mosi] = [edgesOf(board, 'SCK', 0), edgesOf(board, 'MOSI', 0)];
   const replies = board.run(replay(session)).replies.map(reply => Buffer.from(reply).toString('hex'));
@@ -59,6 +75,13 @@ function* lengthOfList(): Generator<Exchange, number, Uint8Array> {
   for (let code = yield { send: Buffer.from('t'), expect: 1 }; code[0] !== 0; length++)
     code = yield { send: new Uint8Array(), expect: 1 };
   return length;
+}
+
+/** Three bytes answer `s`, or one that refuses it when `P` has found nobody. */
+function* lengthOfSignature(): Generator<Exchange, number, Uint8Array> {
+  yield { send: Buffer.from('T\x13'), expect: 1 };
+  yield { send: Buffer.from('P'), expect: 1 };
+  return (yield { send: Buffer.from('s'), expect: 3, timeout: 0.1 }).length;
 }
 
 /** Changes between 0 and 1; a wire that nobody drives keeps its last level here. */
