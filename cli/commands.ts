@@ -157,6 +157,11 @@ export const commands: readonly CommandRow[] = [
     argument: { name: '[session]', help: 'the recording; without it the built-in 1 KB job' },
     options: [
       option.html,
+      option.sweep,
+      option.shard,
+      option.sweepResults,
+      option.merge,
+      option.workers,
       option.firmware,
       option.target,
       option.targetXtal,
@@ -172,6 +177,7 @@ export const commands: readonly CommandRow[] = [
       'isp timing                                   the firmware of this project',
       'isp timing job.session --target-xtal 1M      your session against a target at 1 MHz',
       'isp timing --html report.html                a page with margins, histograms and waveforms',
+      'isp timing --sweep target-xtal=0.5M..12M,baud-error=-5%..5%,vcc=2.7..6 --html sweep.html',
     ],
     run: async (session, options, terminal) =>
       (await import('./timing.ts')).timing(session, options as never, terminal),

@@ -4,6 +4,7 @@ import { devices } from '../simulator/index.ts';
 import { chips } from '../vm-host/index.ts';
 import type { OptionRow } from './commands.ts';
 import { faults } from './faults.ts';
+import { parseGrid, parseShard } from './sweep-grid.ts';
 import { constants, decimal, hertz, oneOf, percent, whole } from './values.ts';
 
 /** The word for a socket without a chip. */
@@ -92,6 +93,37 @@ export const rows: OptionRow = {
 export const traceOutput: OptionRow = {
   flags: '-o, --output <file>',
   help: 'write every edge: .vcd with decoded rows and source lines, or .sr for sigrok',
+};
+
+export const sweep: OptionRow = {
+  flags: '--sweep <grid>',
+  help:
+    'run a short job at every point of a grid: target-xtal, baud-error and vcc as\n' +
+    'NAME=VALUE, NAME=FROM..TO or NAME=FROM..TO/STEPS, separated by commas',
+  value: parseGrid,
+};
+
+export const shard: OptionRow = {
+  flags: '--shard <i/n>',
+  help: 'run only every n-th point of the sweep, from the i-th on',
+  value: parseShard,
+};
+
+export const sweepResults: OptionRow = {
+  flags: '--results <file>',
+  help: 'keep the results of a sweep; what is there already is not run again',
+};
+
+export const merge: OptionRow = {
+  flags: '--merge <files>',
+  help: 'take results of shards over, file names separated by commas',
+  value: text => text.split(','),
+};
+
+export const workers: OptionRow = {
+  flags: '--workers <number>',
+  help: 'threads of a sweep (default: one for each processor)',
+  value: whole({ what: 'a whole number', min: 1, max: 256 }),
 };
 
 export const html: OptionRow = { flags: '--html <file>', help: 'write the report as one page for a browser' };

@@ -62,6 +62,11 @@ function replayed(
   return short.length > 0 ? `${short.length} of ${exchanges.length} answers came short` : undefined;
 }
 
+/** A few bytes, for looking at the margins and nothing else. */
+export function runBriefly({ board }: Setup, options: SetupOptions): void {
+  board.run(program(defaultImage().subarray(0, EEPROM_BYTES), { device: devices[options.target] }));
+}
+
 function programmed(setup: Setup, options: SetupOptions, terminal: Terminal): string | undefined {
   const device = devices[options.target] ?? devices.at90s1200;
   const image = defaultImage();

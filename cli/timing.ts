@@ -1,15 +1,18 @@
 /** `isp timing`: are all datasheet limits kept, and how close is it? */
 import { existsSync, readFileSync } from 'node:fs';
 import { htmlReport, table, verdict } from '../report/index.ts';
+import { UsageError } from './errors.ts';
 import { figures, verdict as verdictLine } from './figures.ts';
 import { outputFile } from './files.ts';
 import type { Outcome } from './outcome.ts';
 import type { SetupOptions } from './setup.ts';
+import type { SweepOptions } from './sweep.ts';
 import type { Terminal } from './terminal.ts';
 import { problemsOf, type TimingJob, timingJob } from './timing-job.ts';
 
 interface TimingOptions extends SetupOptions {
   html?: string;
+  sweep?: SweepOptions['sweep'];
 }
 
 /**
@@ -21,6 +24,10 @@ export async function timing(
   options: TimingOptions,
   terminal: Terminal,
 ): Promise<Outcome> {
+  if (options.sweep) {
+    if (session !== undefined) throw new UsageError('--sweep runs a job of its own; leave out the session');
+    return (await import('./sweep.ts')).sweep(options as SweepOptions, terminal);
+  }
   const page = outputFile(options.html);
   const job = await timingJob(session, options, terminal, page !== undefined);
   page?.write(pageOf(job));

@@ -3,5 +3,6 @@
 export type { ReportInput } from './data.ts';
 export * from './format.ts';
 export { htmlReport } from './html.ts';
+export { axisValue, htmlSweep, type SweepCell, type SweepTable, sweepText } from './sweep.ts';
 export { complaints, table, tightest, verdict, where } from './text.ts';
 export { type WaveformOptions, waveform } from './waveform.ts';

@@ -34,7 +34,8 @@ const banner = "import { createRequire } from 'node:module'; const require = cre
 function buildCommand() {
   return build({
     ...common,
-    entryPoints: { isp: 'cli/main.ts' },
+    // a sweep starts the worker beside the command, in threads of its own
+    entryPoints: { isp: 'cli/main.ts', 'sweep-worker': 'cli/sweep-worker.ts' },
     outdir: 'dist',
     // the shebang is the first line of cli/main.ts; esbuild keeps it above the banner
     banner: { js: banner },
