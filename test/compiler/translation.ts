@@ -36,8 +36,8 @@ function scripted(n: number, seed: number): number {
   let x = Math.imul(n + 1, 0x9e3779b1) ^ Math.imul(seed + 1, 0x85ebca6b);
   x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
   const byte = (x ^ (x >>> 13)) & 0xff;
-  // loops that wait for a bit must not wait long, and ends of ranges should come up
-  return n % 7 === 3 ? 0 : n % 11 === 5 ? 255 : byte;
+  // ends of ranges come up more often than chance would have them
+  return [0, 0xff, 0x7f, 0x80, 0x01][n % 17] ?? byte;
 }
 
 /** Thrown through the program when it has done enough. */
