@@ -12,7 +12,7 @@ import { analyse } from './facts.ts';
 import { type FProgram, finish, stackLevels, stackUse } from './finish.ts';
 import { straighten } from './flow.ts';
 import { Image, type ImageFunction } from './image.ts';
-import { dropUncalled, findRecursion, inlineInto, inlineSmall } from './inline.ts';
+import { dropUncalled, findRecursion, inlineAll, inlineInto, inlineSmall } from './inline.ts';
 import { type Fn, nodesOf, type Program, resetIds } from './ir.ts';
 import { type Layout, layout, usableWords, type Word } from './layout.ts';
 import { countDown } from './loops.ts';
@@ -112,6 +112,7 @@ function attempt(wasm: WasmModule, options: CompileOptions, inlined: readonly st
   for (const callee of program.fns.filter(fn => inlined.includes(fn.name))) {
     for (const caller of program.fns) inlineInto(caller, callee);
   }
+  for (const handler of vectors.keys()) inlineAll(handler);
   dropUncalled(program, job.entries);
   // too deep a chain of calls is cured by inlining, one link at a time
   for (;;) {
@@ -169,6 +170,8 @@ function generate({ program, entries, vectors, chip, placeOf, options }: Job): {
       (on('counting down') && program.fns.map(countDown).includes(true))
     );
     expand(program);
+    // a handler may interrupt any function: it shares none
+    for (const handler of entries.slice(1)) inlineAll(handler);
   }
   if (on('sinking into branches')) program.fns.forEach(sink);
   const machine = select(program, analyse(program), entries[0], vectors, placeOf);

@@ -7,9 +7,11 @@ import { type Instr, type MBlock, type MFn, type MProgram, mSuccessors, type Reg
 
 export function straighten(program: MProgram): void {
   for (const fn of program.fns) {
+    // each block passes a test at most once: an endless loop would be passed for ever
+    const passed = new Map<MBlock, Set<MBlock>>();
     for (let changed = true; changed; ) {
       changed = skipEmptyBlocks(fn);
-      changed = threadKnownTests(fn) || changed;
+      changed = threadKnownTests(fn, passed) || changed;
       fn.blocks = reachable(fn);
       changed = mergeChains(fn) || changed;
     }
@@ -76,7 +78,7 @@ function mergeChains(fn: MFn): boolean {
  * A jump to a test whose outcome is known goes straight on: the first turn of a
  * counted loop needs no test. The copies in front of the test go along.
  */
-function threadKnownTests(fn: MFn): boolean {
+function threadKnownTests(fn: MFn, passed: Map<MBlock, Set<MBlock>>): boolean {
   let changed = false;
   for (const block of fn.blocks) {
     if (block.term.kind !== 'jump') continue;
@@ -84,7 +86,9 @@ function threadKnownTests(fn: MFn): boolean {
     if (header === block || header.term.kind !== 'test' || !header.instrs.every(ins => ins.op === 'mov'))
       continue;
     const outcome = knownOutcome([...block.instrs, ...header.instrs], header);
-    if (outcome === undefined) continue;
+    const before = passed.get(block) ?? new Set();
+    if (outcome === undefined || before.has(header)) continue;
+    passed.set(block, before.add(header));
     block.instrs.push(...header.instrs.map(ins => ({ ...ins })));
     block.term = { kind: 'jump', to: outcome ? header.term.then : header.term.else };
     changed = true;

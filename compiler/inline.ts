@@ -100,6 +100,15 @@ export function inlineInto(caller: Fn, callee: Fn): void {
   }
 }
 
+/** Inlines every call in a function, and every call that comes with it. */
+export function inlineAll(caller: Fn): void {
+  for (;;) {
+    const call = [...nodesOf(caller)].find(node => node.callee);
+    if (!call) return;
+    inlineCall(caller, call);
+  }
+}
+
 function inlineCall(caller: Fn, call: Node): void {
   const callee = call.callee!;
   const head = call.block;

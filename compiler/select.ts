@@ -34,6 +34,9 @@ type Bytes = (Byte | undefined)[];
 
 const ZERO: Byte = { k: 0 };
 
+/** I/O address of SREG, the same on every AVR (AT90S1200 datasheet 0838H, register summary). */
+const SREG = 0x3f;
+
 /** Selects instructions for the whole program. `entry` is where reset leads. */
 export function select(
   program: Program,
@@ -136,6 +139,8 @@ class Selection {
   private readonly arrivals = new Map<Node, (Reg | undefined)[]>();
   private readonly blocks = new Map<Block, MBlock>();
   private readonly needed = new Set<Node>();
+  /** Where an interrupt handler keeps SREG. */
+  private status: Reg | undefined;
   private code: Instr[] = [];
   private at = 0;
 
@@ -155,8 +160,15 @@ class Selection {
       this.machine.blocks.push(made);
       for (const phi of this.phisOf(block)) this.arrivals.set(phi, this.registersOf(phi));
     }
+    if (this.machine.vector !== undefined) this.saveStatus();
     for (const block of this.fn.blocks) this.selectBlock(block);
     for (const block of this.fn.blocks) this.finishBlock(block);
+  }
+
+  /** An interrupt may come between a comparison and its branch: the handler gives SREG back as it was. */
+  private saveStatus(): void {
+    this.status = this.newReg();
+    this.blocks.get(this.fn.blocks[0])!.instrs.push(instr('in', this.fn.at, { d: this.status, k: SREG }));
   }
 
   // --- which nodes become instructions --------------------------------------
@@ -654,6 +666,7 @@ class Selection {
   }
 
   private returnValue(value: Node | undefined): void {
+    if (this.status !== undefined) this.emit('out', { d: this.status, k: SREG });
     if (!value) return;
     this.machine.result.forEach((reg, i) => {
       if (reg !== undefined) this.move(reg, this.byte(value, i));
