@@ -12,7 +12,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'vm-host': [],
   compiler: ['vm-host/isa.ts', 'vm-host/chip.ts'],
   simulator: ['vm-host/'],
-  matchers: ['compiler/index.ts', 'vm-host/index.ts', 'simulator/index.ts'],
+  matchers: ['compiler/index.ts', 'vm-host/index.ts', 'simulator/index.ts', 'report/index.ts'],
   cli: ['compiler/index.ts', 'vm-host/index.ts', 'simulator/index.ts', 'report/'],
   report: ['compiler/index.ts', 'vm-host/index.ts', 'simulator/index.ts'],
   bench: ['compiler/index.ts', 'vm-host/index.ts', 'simulator/index.ts'],
