@@ -24,6 +24,8 @@ export class TargetClock {
   readonly hz: number;
   readonly xtal: number;
   private readonly offset: number;
+  /** Both clocks tick together: most boards are like that, and need no division. */
+  private readonly same: boolean;
 
   /**
    * @param hz the target's XTAL1 rate
@@ -35,16 +37,19 @@ export class TargetClock {
     this.xtal = wholeRate('the programmer clock', xtal);
     if (!(phase >= 0 && phase < 1)) throw new RangeError(`the phase must be from 0 to below 1, not ${phase}`);
     this.offset = Math.floor(phase * PHASE_STEPS);
+    this.same = hz === xtal && this.offset === 0;
   }
 
   /** How many ticks came strictly before `cycle`. */
   ticksBefore(cycle: Cycle): number {
+    if (this.same) return cycle;
     const { whole, left } = this.position(cycle);
     return whole + (left > 0 ? 1 : 0);
   }
 
   /** How many ticks came before or exactly at `cycle`. */
   ticksUpTo(cycle: Cycle): number {
+    if (this.same) return cycle + 1;
     const { whole, left } = this.position(cycle);
     return whole + (left >= 0 ? 1 : 0);
   }
@@ -59,13 +64,14 @@ export class TargetClock {
    * (which is rounded up to 1/1024 cycle and counts as at least that much).
    */
   cycleAfter(tick: number, nanoseconds = 0): Cycle {
+    const delay = Math.max(1, Math.ceil((nanoseconds * this.xtal * DELAY_STEPS) / 1e9));
+    if (this.same) return tick + Math.ceil(delay / DELAY_STEPS);
     const seconds = Math.floor(tick / this.hz);
     const product = (tick - seconds * this.hz) * this.xtal;
     const cycles = Math.floor(product / this.hz);
     const fraction = (product - cycles * this.hz) * PHASE_STEPS + this.offset * this.xtal;
     const unit = this.hz * PHASE_STEPS;
     const carry = Math.floor(fraction / unit);
-    const delay = Math.max(1, Math.ceil((nanoseconds * this.xtal * DELAY_STEPS) / 1e9));
     const late = Math.floor(delay / DELAY_STEPS);
     const rest = ((fraction - carry * unit) / unit) * DELAY_STEPS + (delay - late * DELAY_STEPS);
     return seconds * this.xtal + cycles + carry + late + Math.ceil(rest / DELAY_STEPS);

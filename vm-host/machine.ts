@@ -84,7 +84,7 @@ export class Machine {
     });
     this.probe = new Probe(this.chip, program, io);
     this.reads = new ReadWatch(this.chip, program, this.cpu);
-    if (options.engine === 'fast') this.fast = new FastEngine(this.chip, program.words, this.cpu);
+    if (options.engine === 'fast') this.fast = new FastEngine(this.chip, program.words, this.cpu, this.queue);
     this.reset('power-on');
   }
 
@@ -177,7 +177,7 @@ export class Machine {
     // an interrupt that only waits for one instruction more comes right after it
     const imminent = cpu.attention !== 0 && cpu.sreg >= I;
     if (!this.fast || imminent || this.reads.active) cpu.execute();
-    else this.fast.run(Math.min(this.queue.nextTime, this.limit));
+    else this.fast.run(this.limit);
   }
 
   /** Ends {@link run} before the next instruction. */

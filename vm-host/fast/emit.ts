@@ -1,6 +1,6 @@
 /**
- * Writes a {@link Tree} as one JavaScript function of the processor `c`, the I/O space `io` and a deadline:
- * instructions that begin before it may run, and nothing but the program acts until then.
+ * Writes a {@link Tree} as one JavaScript function of the processor `c`, the I/O space `io` and the clocks that are
+ * `left`: instructions that begin in them may run, and nothing but the program acts until they are over.
  *
  * Registers are local variables while the function runs. It is left with everything where the interpreter
  * would have put it: registers, SREG, program counter, clock, stack.
@@ -11,7 +11,7 @@ import type { End, Stretch, Tree } from './tree.ts';
 import { statusByte } from './value.ts';
 import { type Wait, WaitFinder } from './waits.ts';
 
-/** The text of the function's body; its parameters are h (helpers), c, io and deadline. */
+/** The text of the function's body; its parameters are h (helpers), c, io and left. */
 export function emit(tree: Tree, io: IoSpace): string {
   return new Emitter(tree, io).text();
 }
@@ -33,7 +33,8 @@ class Emitter {
     return [
       'const R = c.r;',
       'const depth = c.depth;',
-      'let at = c.cycle;',
+      'const base = c.cycle;',
+      'let t = 0;',
       'let s = c.sreg;',
       ...[...new Set([...this.tree.used, ...this.kept])].map(number => `let r${number} = R[${number}];`),
       loops ? `round: for (;;) {\n${body}\n}` : body,
@@ -61,7 +62,7 @@ class Emitter {
       case 'call':
         return this.call(path, end);
       case 'time':
-        return `if (at + ${end.next.last} >= deadline) {\n${this.leave(path)}\n}\n${this.stretch(end.next)}`;
+        return `if (t + ${end.next.last} >= left) {\n${this.leave(path)}\n}\n${this.stretch(end.next)}`;
     }
   }
 
@@ -118,27 +119,29 @@ c.cycle += ${clocks};`,
     const { last } = this.tree.root;
     const wait = new WaitFinder(path, this.io, path.offset).find();
     return [
-      `let next = ${path.now};`,
+      `let next = t + ${path.offset};`,
       ...(wait ? this.skip(path, wait) : []),
       // not after rounds were counted: one was left
-      `if (next + ${last} >= deadline) {\n${this.leave(path)}\n}`,
+      `if (next + ${last} >= left) {\n${this.leave(path)}\n}`,
       ...this.nextRound(path, wait),
-      'at = next;',
+      't = next;',
       'continue round;',
     ].join('\n');
   }
 
   /**
-   * Counts rounds instead of running them: as many as surely go this same way, less one, which is run and leaves
-   * everything as the last of them would.
+   * Counts rounds instead of running them: as many as surely go this same way and have the time. The one after
+   * them is run; where it could leave before it has set all that a round sets, one round less is counted.
    */
-  private skip({ offset }: Path, { counters, bounds }: Wait): string[] {
+  private skip(path: Path, { counters, bounds }: Wait): string[] {
     const { last } = this.tree.root;
+    const { offset } = path;
+    const spare = this.leavesFresh(path, counters) ? '' : ' - 1';
     return [
       'let rounds = 0;',
-      `if (deadline - next > ${2 * offset + last}) {`,
-      `rounds = Math.min(Math.floor((deadline - 1 - ${last} - next) / ${offset}), h.most);`,
-      ...bounds.map(bound => `if (rounds > 0) rounds = Math.min(rounds, ${bound} - 1);`),
+      `if (left - next > ${2 * offset + last}) {`,
+      `rounds = ((left - ${1 + last} - next) / ${offset}) | 0;`,
+      ...bounds.map(bound => `if (rounds > 0) rounds = Math.min(rounds, ${bound}${spare});`),
       'if (rounds > 0) {',
       `next += rounds * ${offset};`,
       '} else rounds = 0;',
@@ -148,6 +151,17 @@ c.cycle += ${clocks};`,
           `const n${i} = rounds === 0 ? ${value} : h.moved(${value}, rounds, ${step}, ${256 ** registers.length});`,
       ),
     ];
+  }
+
+  /** True when every way on sets all that this round sets, counters apart: the round before does not matter. */
+  private leavesFresh(round: Path, counters: Wait['counters']): boolean {
+    const counting = new Set(counters.flatMap(({ registers }) => registers));
+    const set = changedRegisters(round).filter(number => !counting.has(number));
+    const flags = changedFlags(round);
+    return [...this.tree.exits, ...this.tree.rounds].every(path => {
+      const own = new Set(changedRegisters(path));
+      return (flags & ~changedFlags(path)) === 0 && set.every(number => own.has(number));
+    });
   }
 
   private nextRound(path: Path, wait: Wait | undefined): string[] {

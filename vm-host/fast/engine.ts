@@ -2,8 +2,11 @@
 import type { Chip } from '../chip.ts';
 import type { Cpu } from '../cpu.ts';
 import type { IoSpace } from '../io.ts';
-import type { Cycle } from '../time.ts';
+import type { Cycle, EventQueue } from '../time.ts';
 import { type Translation, translationOf } from './translation.ts';
+
+/** Clocks that a function is given at most. */
+const LONGEST = 2 ** 30;
 
 export class FastEngine {
   private readonly translation: Translation;
@@ -13,31 +16,37 @@ export class FastEngine {
     chip: Chip,
     words: Uint16Array,
     private readonly cpu: Cpu,
+    private readonly queue: EventQueue,
   ) {
     this.translation = translationOf(chip, words);
     this.io = cpu.io;
   }
 
   /**
-   * Runs at least one instruction and at most those that begin before `deadline`. The caller sees to events and
-   * interrupts first, and again afterwards.
+   * Runs at least one instruction and at most those that begin before `limit`. Comes back when an event is due
+   * or an interrupt is asked for; the caller sees to those first.
    */
-  run(deadline: Cycle): void {
-    const { cpu, translation } = this;
-    const { pc } = cpu;
-    const run = translation.runs[pc];
-    if (run && cpu.cycle + translation.last[pc] < deadline) {
-      run(cpu, this.io, deadline);
-      return;
-    }
-    if (!run) translation.met(pc, this.io);
-    this.interpret(deadline);
+  run(limit: Cycle): void {
+    const { cpu, queue, io } = this;
+    const { runs, steps, last } = this.translation;
+    do {
+      const { pc } = cpu;
+      const left = Math.min(queue.nextTime, limit) - cpu.cycle;
+      // as a small integer it is cheap to hand over
+      const span = left < LONGEST ? left | 0 : LONGEST;
+      const run = runs[pc];
+      if (run === undefined) this.interpret(cpu.cycle + span);
+      else if (last[pc] < span) run(cpu, io, span);
+      else if (steps[pc] !== undefined) steps[pc]!(cpu, io, span);
+      else this.interpretOne(pc);
+    } while (cpu.attention === 0 && cpu.cycle < limit && cpu.cycle < queue.nextTime);
   }
 
   /** To the next jump: only where a jump goes can a function be worth its while. */
   private interpret(deadline: Cycle): void {
     const { cpu } = this;
     const { quiet, runs } = this.translation;
+    this.translation.met(cpu.pc, this.io);
     let next: number;
     let again: boolean;
     do {
@@ -45,5 +54,10 @@ export class FastEngine {
       next = (cpu.pc + 1) & cpu.pcMask;
       cpu.execute();
     } while (again && cpu.pc === next && cpu.cycle < deadline && runs[next] === undefined);
+  }
+
+  private interpretOne(pc: number): void {
+    this.translation.metShort(pc, this.io);
+    this.cpu.execute();
   }
 }

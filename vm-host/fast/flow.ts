@@ -6,10 +6,13 @@ const SKIPS: ReadonlySet<string> = new Set(['cpse', 'sbrc', 'sbrs', 'sbic', 'sbi
 const BRANCHES: ReadonlySet<string> = new Set(['brbs', 'brbc']);
 const ENDS: ReadonlySet<string> = new Set(['ret', 'reti']);
 
+/** After these something outside the program may happen: no way through them can be a mere wait. */
+const ACTS: ReadonlySet<string> = new Set(['out', 'sbi', 'cbi', 'sleep', 'wdr']);
+
 /** Addresses that may come after the instruction at `pc`, a called routine left out. */
 function successors(words: Uint16Array, pc: number): number[] {
   const decoded = decode(words[pc]);
-  if (!decoded || ENDS.has(decoded.row.name)) return [];
+  if (!decoded || ENDS.has(decoded.row.name) || ACTS.has(decoded.row.name)) return [];
   const { row, operands } = decoded;
   const wrap = (address: number) => (address + words.length) % words.length;
   const next = wrap(pc + 1);
@@ -18,16 +21,17 @@ function successors(words: Uint16Array, pc: number): number[] {
   return SKIPS.has(row.name) ? [next, wrap(pc + 2)] : [next];
 }
 
-/** Where a program can be entered: reset, vectors, called routines. */
+/** Where ways begin: reset, vectors, called routines, and after each act. */
 function entries(chip: Chip, words: Uint16Array): number[] {
   const called = [...words].flatMap((word, pc) => {
     const { row, operands } = decode(word) ?? {};
+    if (row && ACTS.has(row.name)) return [(pc + 1) % words.length];
     return row?.name === 'rcall' ? [(pc + 1 + operands![0] + words.length) % words.length] : [];
   });
   return [...chip.vectors.map(({ address }) => address), ...called];
 }
 
-/** 1 for each address that some way through the program comes back to without leaving the routine. */
+/** 1 for each address that some way comes back to without leaving the routine and without doing anything. */
 export function loopHeads(chip: Chip, words: Uint16Array): Uint8Array {
   const heads = new Uint8Array(words.length);
   /** 0 not seen, 1 on the way at hand, 2 done. */

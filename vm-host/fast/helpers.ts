@@ -28,8 +28,6 @@ function moved(value: number, rounds: number, step: number, size: number): numbe
 }
 
 export const helpers = {
-  /** The most rounds that are counted at once. */
-  most: 2 ** 28,
   moved,
   flags,
   /** Of INC and DEC, by result. */

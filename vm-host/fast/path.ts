@@ -117,7 +117,7 @@ export class Path {
 
   /** JavaScript for the clock in which the instruction at hand begins. */
   get now(): string {
-    return this.offset === 0 ? 'at' : `at + ${this.offset}`;
+    return `base + (t + ${this.offset})`;
   }
 
   get carry(): string {

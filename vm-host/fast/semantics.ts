@@ -3,6 +3,7 @@
  * A mnemonic that is not here ends a tree and is left to the interpreter.
  */
 import { C, H, N, S, T, V, Z } from '../core.ts';
+import { helpers } from './helpers.ts';
 import type { Path } from './path.ts';
 import { constant, type FlagSource, flagIsSet, statusByte, type Value } from './value.ts';
 
@@ -10,6 +11,11 @@ type Effect = (path: Path, a: number, b: number) => void;
 
 const ARITHMETIC = H | S | V | N | Z | C;
 const LOGIC = S | V | N | Z;
+
+/** Flags of which all operands are known, by an operation of the interpreter. */
+function fixedFlags(path: Path, mask: number, sreg: number): void {
+  path.setFlags(mask, bit => ({ kind: 'fixed', on: ((sreg >> bit) & 1) === 1 }));
+}
 
 function add(path: Path, d: number, value: Value, continues: boolean): void {
   const sum = path.sum(1, path.get(d), value, continues);
@@ -19,6 +25,11 @@ function add(path: Path, d: number, value: Value, continues: boolean): void {
 
 /** Gives the difference and sets the flags. */
 function subtract(path: Path, a: Value, b: Value, continues: boolean): Value {
+  if (!continues && a.kind === 'constant' && b.kind === 'constant') {
+    const n = a.n - b.n;
+    fixedFlags(path, ARITHMETIC, helpers.subtract(a.n, b.n, n, n & 255));
+    return constant(n & 255);
+  }
   const before = path.flags[1];
   const sum = path.sum(-1, a, b, continues);
   path.setFlags(ARITHMETIC, bit =>
@@ -50,6 +61,12 @@ function exclusiveOr(path: Path, a: Value, b: Value): Value {
 /** INC and DEC: a sum in value, but with flags of their own. */
 function count(path: Path, d: number, sign: 1 | -1): void {
   const a = path.get(d);
+  if (a.kind === 'constant') {
+    const n = (a.n + sign) & 255;
+    path.set(d, constant(n));
+    fixedFlags(path, LOGIC, (sign > 0 ? helpers.up : helpers.down)[n]);
+    return;
+  }
   const raw = path.name(`${a.js} ${sign > 0 ? '+' : '-'} 1`);
   const result: Value = { kind: 'sum', js: path.name(`${raw} & 255`), raw, sign, a, b: constant(1) };
   path.setFlags(LOGIC, () => ({ kind: 'count', result, up: sign > 0 }));

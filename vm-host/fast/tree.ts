@@ -10,7 +10,7 @@ import type { IoSpace } from '../io.ts';
 import { type Decoded, decode } from '../isa.ts';
 import { Path } from './path.ts';
 import { effects } from './semantics.ts';
-import { ask, type Question } from './value.ts';
+import { ask, decided, type Question } from './value.ts';
 
 /** How a stretch of a tree ends. */
 export type End =
@@ -49,10 +49,12 @@ export interface Tree {
   readonly flagsUsed: number;
   /** One for each way back to the head. */
   readonly rounds: readonly Path[];
+  /** One for each way out. */
+  readonly exits: readonly Path[];
 }
 
 /** Instructions of all ways together. */
-const BUDGET = 60;
+export const BUDGET = 80;
 /** Clocks after which a tree asks again whether there is time. */
 const CLOCKS_BETWEEN = 24;
 
@@ -81,8 +83,8 @@ export function isQuiet(word: number): boolean {
 }
 
 export class TreeBuilder {
-  private budget = BUDGET;
   private readonly rounds: Path[] = [];
+  private readonly exits: Path[] = [];
 
   constructor(
     private readonly chip: Chip,
@@ -90,6 +92,7 @@ export class TreeBuilder {
     private readonly heads: Uint8Array,
     private readonly io: IoSpace,
     private readonly head: number,
+    private budget = BUDGET,
   ) {}
 
   build(): Tree {
@@ -102,6 +105,7 @@ export class TreeBuilder {
       used: shared.used,
       flagsUsed: shared.flagsUsed,
       rounds: this.rounds,
+      exits: this.exits,
     };
   }
 
@@ -116,6 +120,7 @@ export class TreeBuilder {
         continue;
       }
       if (end.kind !== 'branch') path.lookAtAll();
+      if (end.kind !== 'branch' && end.kind !== 'again') this.exits.push(path);
       if (end.kind !== 'leave' && end.kind !== 'again' && end.kind !== 'time') last = start;
       return { path, lines: path.lines, end, last: Math.max(last, ...lasts(end)) };
     }
@@ -126,13 +131,30 @@ export class TreeBuilder {
     const decoded = decode(this.words[path.pc]);
     const fresh = path.offset === 0 && path.lines.length === 0;
     if (!fresh && path.pc === this.head && path.calls.length === 0) return this.again(path);
-    if (!fresh && (this.heads[path.pc] || this.budget <= 0)) return { kind: 'leave' };
+    if (!fresh && this.budget <= 0) return { kind: 'leave' };
+    if (!fresh && this.heads[path.pc] && !this.knowsWay(path)) return { kind: 'leave' };
     if (path.offset - asked > CLOCKS_BETWEEN) {
       return { kind: 'time', next: this.follow(path.fork(path.pc, 0), path.offset) };
     }
     this.budget--;
     if (!decoded) return { kind: 'perform' };
     return this.instruction(path, decoded, asked);
+  }
+
+  /** True when the next branch of a loop is decided by constants: its rounds become part of the tree. */
+  private knowsWay(path: Path): boolean {
+    const ahead = path.fork(path.pc, 0);
+    for (let count = 0; count < this.budget; count++) {
+      const { row, operands } = decode(this.words[ahead.pc]) ?? {};
+      if (!row || !operands) return false;
+      if (row.name in BRANCHES)
+        return decided({ kind: 'flag', bit: operands[0], source: ahead.flags[operands[0]] }) !== undefined;
+      const effect = effects[row.name];
+      if (!effect || row.name === 'in') return false;
+      effect(ahead, operands[0], operands[1]);
+      ahead.pc = this.wrap(ahead.pc + 1);
+    }
+    return false;
   }
 
   private again(path: Path): End {
@@ -147,7 +169,8 @@ export class TreeBuilder {
     if (name === 'rjmp') return this.go(path, path.pc + 1 + a, clocks);
     if (name === 'rcall') return this.call(path, a, clocks, asked);
     if (name === 'ret') return this.ret(path, clocks);
-    if (name === 'out' || name === 'sbi' || name === 'cbi') return this.write(path, name, a, b, clocks);
+    if (name === 'out') return this.write(a, path.get(b).js, clocks);
+    if (name === 'sbi' || name === 'cbi') return this.setBit(path, name === 'sbi', a, b, asked);
     const effect = effects[name];
     if (!effect || this.mustPerform(name, a, b)) return { kind: 'perform' };
     effect(path, a, b);
@@ -164,7 +187,7 @@ export class TreeBuilder {
     path.offset += clocks;
   }
 
-  private branch(path: Path, { row, operands }: Decoded, asked: number): End {
+  private branch(path: Path, { row, operands }: Decoded, asked: number): End | undefined {
     const [a, b] = operands;
     if ((row.name === 'sbic' || row.name === 'sbis') && !this.io[a]) return { kind: 'perform' };
     const { pc } = path;
@@ -172,8 +195,12 @@ export class TreeBuilder {
     const { question, on } = isBranch
       ? { question: { kind: 'flag', bit: a, source: path.flag(a) } as Question, on: BRANCHES[row.name] }
       : SKIPS[row.name](path, a, b);
-    path.questions.push(question);
     const target = isBranch ? pc + 1 + b : pc + 2;
+    const answer = decided(question);
+    if (answer !== undefined) {
+      return answer === on ? this.go(path, target, row.taken) : this.go(path, pc + 1, row.clocks);
+    }
+    path.questions.push(question);
     const taken = this.follow(path.fork(this.wrap(target), row.taken), asked);
     const passed = this.follow(path.fork(this.wrap(pc + 1), row.clocks), asked);
     const [yes, no] = on ? [taken, passed] : [passed, taken];
@@ -192,13 +219,30 @@ export class TreeBuilder {
     return back === undefined ? { kind: 'return' } : this.go(path, back, clocks);
   }
 
-  private write(path: Path, name: string, address: number, b: number, clocks: number): End {
-    const register = this.io[address];
-    if (!register || address === this.chip.io.SREG) return { kind: 'perform' };
-    if (name === 'out') return { kind: 'write', address, value: path.get(b).js, clocks };
-    const read = `io[${address}].read(${path.now})`;
-    const value = name === 'sbi' ? `${read} | ${1 << b}` : `${read} & ${255 ^ (1 << b)}`;
+  private write(address: number, value: string, clocks: number): End {
+    if (!this.io[address] || address === this.chip.io.SREG) return { kind: 'perform' };
     return { kind: 'write', address, value, clocks };
+  }
+
+  /** SBI and CBI. Where that bit is already so in a mere latch, nothing happens and the way goes on. */
+  private setBit(path: Path, on: boolean, address: number, bit: number, asked: number): End {
+    const clocks = 2;
+    const register = this.io[address];
+    if (!register?.latch) return this.writeBit(path, on, address, bit, clocks);
+    const question: Question = { kind: 'bit', value: path.input(address), bit };
+    const writing = path.fork(path.pc, 0);
+    writing.lookAtAll();
+    this.exits.push(writing);
+    path.questions.push(question);
+    const same = this.follow(path.fork(this.wrap(path.pc + 1), clocks), asked);
+    const end = this.writeBit(writing, on, address, bit, clocks);
+    const change: Stretch = { path: writing, lines: writing.lines, end, last: writing.offset };
+    return { kind: 'branch', test: ask(question), yes: on ? same : change, no: on ? change : same };
+  }
+
+  private writeBit(path: Path, on: boolean, address: number, bit: number, clocks: number): End {
+    const read = `io[${address}].read(${path.now})`;
+    return this.write(address, on ? `${read} | ${1 << bit}` : `${read} & ${255 ^ (1 << bit)}`, clocks);
   }
 
   private wrap(pc: number): number {

@@ -56,6 +56,18 @@ export function constant(n: number): Value {
   return { kind: 'constant', js: String(n), n };
 }
 
+/** The answer, where constants decide it. */
+export function decided(question: Question): boolean | undefined {
+  if (question.kind === 'bit') {
+    return question.value.kind === 'constant' ? ((question.value.n >> question.bit) & 1) === 1 : undefined;
+  }
+  if (question.kind === 'equal') {
+    const { a, b } = question;
+    return a.kind === 'constant' && b.kind === 'constant' ? a.n === b.n : undefined;
+  }
+  return question.source.kind === 'fixed' ? question.source.on : undefined;
+}
+
 /** JavaScript that is true when the answer is yes. */
 export function ask(question: Question): string {
   if (question.kind === 'equal') return `${question.a.js} === ${question.b.js}`;

@@ -205,7 +205,7 @@ export class WaitFinder {
   }
 
   private before({ address, offset }: Input, times: string): string {
-    return `h.before(io, ${address}, at + ${offset}, ${this.period}, ${times})`;
+    return `h.before(io, ${address}, base + (t + ${offset}), ${this.period}, ${times})`;
   }
 
   private boundFlag(bit: number, source: FlagSource): boolean {

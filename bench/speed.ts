@@ -1,0 +1,67 @@
+/** How fast, beside the peers, in one run: see bench/README.md. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { measureEngines } from './speed/engines.ts';
+import { measureJob } from './speed/job.ts';
+import { programs } from './speed/programs.ts';
+import { simavr as buildSimavr } from './speed/simavr.ts';
+
+/** Each figure is the median of so many. */
+const ROUNDS = 5;
+
+const MHz = (rate: number | undefined) =>
+  rate === undefined ? '-' : rate > 1e12 ? '> 1 000 000' : (rate / 1e6).toFixed(0);
+const times = (ratio: number) => (ratio > 1e5 ? '> 100 000 ×' : `${ratio.toFixed(1)} ×`);
+
+function row(...cells: string[]): void {
+  console.log([cells[0].padEnd(26), ...cells.slice(1).map(cell => cell.padStart(13))].join(''));
+}
+
+function engines(): void {
+  const simavr = buildSimavr();
+  const avr8js = JSON.parse(readFileSync('node_modules/avr8js/package.json', 'utf8')).version;
+  console.log(`\nsimavr ${simavr?.version ?? 'is not here'}, avr8js ${avr8js}, Node ${process.version}`);
+  console.log('simulated MHz per processor; ratio: fast to the faster peer\n');
+  row('', 'reference', 'fast', 'simavr', 'avr8js', 'ratio', 'goal');
+  for (const [name, words] of Object.entries(programs)) {
+    const rates = measureEngines(words, simavr, ROUNDS);
+    const ratio = rates.fast / Math.max(rates.avr8js, rates.simavr ?? 0);
+    const goal = name === 'CRC-16' ? 3 : 50;
+    const verdict = `${goal} × ${ratio >= goal ? 'met' : 'missed'}`;
+    row(
+      name,
+      ...['reference', 'fast', 'simavr', 'avr8js'].map(each => MHz(rates[each])),
+      times(ratio),
+      verdict,
+    );
+  }
+}
+
+function job(): void {
+  console.log('\nthe job: 1 KB erased, written and verified, 11.2 simulated seconds; milliseconds\n');
+  row('', 'reference', 'fast', 'avr8js', 'ratio', 'goal');
+  const measured = measureJob(ROUNDS);
+  for (const [clock, medians] of Object.entries(measured)) {
+    const ms = (name: string) => (medians[name] * 1000).toFixed(1);
+    const ratio = medians.avr8js / medians.fast;
+    const verdict = `20 × ${ratio >= 20 ? 'met' : 'missed'}`;
+    row(`${clock} time`, ms('reference'), ms('fast'), ms('avr8js'), times(ratio), verdict);
+  }
+  const { fast } = measured.wall;
+  console.log(`\nbelow 40 ms: ${fast < 0.04 ? 'met' : 'missed'}, ${(fast * 1000).toFixed(1)} ms on the wall`);
+}
+
+/** Measured in processes of their own, as nothing may be warm or left over from before. */
+function apart(what: string): void {
+  const flags = ['--expose-gc', '--enable-source-maps'];
+  spawnSync(process.execPath, [...flags, join(process.cwd(), 'build/bench/apart.js'), what], {
+    stdio: 'inherit',
+  });
+}
+
+console.log(`${cpus().length} processors, ${cpus()[0]?.model ?? 'of unknown make'}`);
+engines();
+job();
+for (const what of ['start', 'memory', 'many']) apart(what);

@@ -1,0 +1,52 @@
+/** How fast each engine runs one image: simulated clocks per processor second. */
+import { type EngineName, Machine } from '../../vm-host/index.ts';
+import { Avr8jsMachine } from './avr8js-machine.ts';
+import { processorSeconds } from './clock.ts';
+import { type Contestant, contest, type Medians } from './contest.ts';
+import type { Simavr } from './simavr.ts';
+
+/** A machine of any maker with RXD idle. */
+function idle<M extends { pins: Readonly<Record<string, { level: boolean }>> }>(machine: M): M {
+  machine.pins.PD0.level = true;
+  return machine;
+}
+
+/** Clocks per second over a span that takes long enough to be measured: doubles it until it does. */
+function rate(machine: { cycle: number; run(limit: number): void }, clocks: number): number {
+  for (let span = clocks; ; span *= 4) {
+    const start = machine.cycle;
+    const seconds = processorSeconds(() => machine.run(start + span));
+    if (seconds > 0.05 || span > 1e14) return (machine.cycle - start) / Math.max(seconds, 1e-6);
+  }
+}
+
+/** Enough for any compiler to have noticed what is hot. */
+const WARM_UP = 3_000_000;
+const SPAN = 5_000_000;
+
+function ours(engine: EngineName, words: Uint16Array): Contestant {
+  const machine = idle(new Machine({ words, engine }));
+  machine.run(WARM_UP);
+  return { name: engine, measure: () => rate(machine, SPAN) };
+}
+
+function theirs(words: Uint16Array): Contestant {
+  const machine = idle(new Avr8jsMachine(words));
+  machine.run(WARM_UP);
+  return { name: 'avr8js', measure: () => rate(machine, SPAN) };
+}
+
+function cSimavr(simavr: Simavr, words: Uint16Array): Contestant {
+  const measure = () => {
+    const { clocks, seconds } = simavr.run(words, 2 * SPAN);
+    return clocks / seconds;
+  };
+  return { name: 'simavr', measure };
+}
+
+/** Clocks per second of everybody, medians over `rounds`. */
+export function measureEngines(words: Uint16Array, simavr: Simavr | undefined, rounds: number): Medians {
+  const contestants = [ours('reference', words), ours('fast', words), theirs(words)];
+  if (simavr) contestants.push(cSimavr(simavr, words));
+  return contest(contestants, rounds);
+}
