@@ -1,9 +1,8 @@
 /**
  * The images for other chips, run on simavr and spoken to bit by bit. The same program runs on our own machine in the
- * place of that chip; with CK/1 every edge of the serial line comes in the same cycle on both.
- *
- * Where the program waits for overflows of the timer, simavr may be a turn of a polling loop ahead
- * (timer.peer.test.ts); so the wires to the target are compared between such pauses.
+ * place of that chip. Polling TCNT0 it keeps the same cycles on both; where it asks for overflows too, simavr may be a
+ * turn of a polling loop ahead (timer.peer.test.ts). So edges of the serial line may differ by such a turn, and the
+ * wires to the target are compared between the waits.
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -34,6 +33,9 @@ const later = (edges: readonly PinEdge[], cycles: number): PinEdge[] =>
 
 /** Longer than any gap between two bits of an instruction, shorter than any wait. */
 const PAUSE = 1000;
+
+/** A turn of the longest loop that polls the timer, in cycles. */
+const POLL = 10;
 
 /** From edge to edge; where the program waited in between, only that it did. */
 const gaps = (edges: readonly PinEdge[]): (number | 'pause')[] =>
@@ -80,8 +82,13 @@ describe.skipIf(!simavrWanted)('on simavr', () => {
       expect(theirs(original.job).replies).toEqual(original.job.replies);
     });
 
-    it('moves TXD in the same cycles as on our machine', () => {
-      expect(theirs(ours.talk).edges[TXD]).toEqual(later(ours.talk.txd, startUp(chip)));
+    it('moves TXD when our machine does: nearly always in the same cycle, never further off than a poll', () => {
+      const there = theirs(ours.talk).edges[TXD];
+      const here = later(ours.talk.txd, startUp(chip));
+      expect(there.map(([, level]) => level)).toEqual(here.map(([, level]) => level));
+      const apart = there.map(([cycle], i) => Math.abs(cycle - here[i][0]));
+      expect(Math.max(...apart)).toBeLessThanOrEqual(POLL);
+      expect(apart.filter(cycles => cycles === 0).length).toBeGreaterThan(0.9 * apart.length);
     });
 
     it('clocks the same bits to the target at the same pace', () => {
