@@ -34,7 +34,8 @@ export function parseHex(text: string, limit = 0x10000): HexContents {
   let finished = false;
   text.split(/\r\n|\r|\n/).forEach((raw, i) => {
     const line = raw.trim();
-    if (line === '' || finished) return;
+    if (line === '') return;
+    if (finished) throw new HexError(i + 1, 'there is something behind the end record');
     const { address, type, data } = parseRecord(line, i + 1);
     if (type === 0x01) finished = true;
     else if (type === 0x02 || type === 0x04) base = segment(type, data, i + 1);
@@ -54,7 +55,8 @@ export function parseHex(text: string, limit = 0x10000): HexContents {
     } else if (type !== 0x03 && type !== 0x05)
       throw new HexError(i + 1, `record type 0x${hex(type, 2)} is not known`);
   });
-  if (!finished) throw new HexError(text.split(/\r\n|\r|\n/).length, 'the end record :00000001FF is missing');
+  if (!finished)
+    throw new HexError(text.trimEnd().split(/\r\n|\r|\n/).length, 'the end record :00000001FF is missing');
   return { bytes: memory.slice(0, end), count };
 }
 
