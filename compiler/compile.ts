@@ -12,7 +12,7 @@ import { analyse } from './facts.ts';
 import { type FProgram, finish, stackLevels, stackUse } from './finish.ts';
 import { straighten } from './flow.ts';
 import { Image, type ImageFunction } from './image.ts';
-import { dropUncalled, findRecursion, inlineAll, inlineInto, inlineSmall } from './inline.ts';
+import { callFirst, dropUncalled, findRecursion, inlineAll, inlineInto, inlineSmall } from './inline.ts';
 import { type Fn, nodesOf, type Program, resetIds } from './ir.ts';
 import { type Layout, layout, usableWords, type Word } from './layout.ts';
 import { countDown } from './loops.ts';
@@ -20,7 +20,8 @@ import { lower } from './lower.ts';
 import type { MFn } from './mir.ts';
 import { peephole, type Saving } from './peephole.ts';
 import { select } from './select.ts';
-import { simplify, sink } from './simplify.ts';
+import { sink } from './share.ts';
+import { simplify } from './simplify.ts';
 import { type PlaceOf, placesFrom } from './source-lines.ts';
 import { setStackPointer } from './stack-pointer.ts';
 import { measureRegions, type TimedRegion } from './timed.ts';
@@ -102,8 +103,8 @@ function attempt(wasm: WasmModule, options: CompileOptions, inlined: readonly st
   const placeOf = placesFrom(options.sourceMap, options.renameFile);
   resetIds();
   const program = lower(wasm, chip, placeOf);
-  const main = program.fns.find(fn => fn.exported === entry);
-  if (!main) throw new CompileError('C103', undefined, [entry]);
+  const main = entryOf(program, entry, placeOf);
+  if (program.start) callFirst(main, program.start);
   const vectors = handlers(program, main, chip, placeOf);
   const job: Job = { program, entries: [main, ...vectors.keys()], vectors, chip, placeOf, options };
   program.shared = globalsTouchedBy([...vectors.keys()]);
@@ -129,6 +130,13 @@ function attempt(wasm: WasmModule, options: CompileOptions, inlined: readonly st
       };
     if (!shorten(program, path)) throw tooDeep({ levels, path }, chip, placeOf);
   }
+}
+
+/** The function that reset leads to. */
+function entryOf(program: Program, name: string, placeOf: PlaceOf): Fn {
+  const main = program.fns.find(fn => fn.exported === name);
+  if (main?.params.length === 0) return main;
+  throw new CompileError('C103', main && placeOf(main.at), [name]);
 }
 
 /** Globals that some functions, and what they call, read or write. */
@@ -193,7 +201,7 @@ function handlers(program: Program, main: Fn, chip: Chip, placeOf: PlaceOf): Map
     const vector = chip.vectors.find(({ name }) => name === fn.exported);
     if (vector && vector.address > 0 && fn.params.length === 0 && !fn.hasResult)
       found.set(fn, vector.address);
-    else if (vector) {
+    else {
       const names = chip.vectors.slice(1).map(({ name }) => name);
       throw new CompileError('C305', placeOf(fn.at), [fn.exported, chip.name, names.join(', ')]);
     }

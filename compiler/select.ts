@@ -13,7 +13,8 @@
  */
 
 import { delayRegisters } from './delay.ts';
-import type { Fact, Facts } from './facts.ts';
+import type { Fact } from './fact.ts';
+import type { Facts } from './facts.ts';
 import {
   type Block,
   comparedMask,
