@@ -1,9 +1,12 @@
 /** Intel HEX in and out, with another implementation of the format as the judge. */
 
-import MemoryMap from 'nrf-intel-hex';
+import intelHex from 'nrf-intel-hex';
 import { describe, expect, it } from 'vitest';
 import { formatHex, HexError, parseHex } from '../../compiler/index.ts';
 import { hexFile, record } from '../cli/hex.ts';
+
+/** The package exports its class as the whole module; its types call that `default`. */
+const MemoryMap = intelHex as unknown as typeof intelHex.default;
 
 /** Xorshift: the seed makes a failing case come back. */
 function bytesFrom(seed: number, count: number): Uint8Array {
