@@ -11,7 +11,7 @@ export interface Place {
 }
 
 /** The table of refusals: `{}` is filled in with details, in order. */
-const MESSAGES = {
+export const MESSAGES = {
   C101: { text: 'not a WebAssembly module: {}', remedy: 'Pass the .wasm file that asc wrote.' },
   C102: { text: 'malformed WebAssembly at byte {}: {}', remedy: 'Build the module again with asc.' },
   C103: {
@@ -28,11 +28,11 @@ const MESSAGES = {
     remedy: 'Keep the value in a local or a module-level let; turn tables into a switch.',
   },
   C202: {
-    text: '{} is a floating-point operation; the {} computes on bytes',
+    text: '{} is floating-point; the {} computes on bytes',
     remedy: 'Use scaled integers.',
   },
   C203: {
-    text: '{} is a 64-bit operation; values have at most 32 bits',
+    text: '{} is 64 bits wide; values have at most 32',
     remedy: 'Use u32, better u16 or u8.',
   },
   C204: {
@@ -52,7 +52,6 @@ const MESSAGES = {
     remedy: 'Pass a literal or a const: the instruction holds the value.',
   },
   C208: { text: '{} = {} is out of range {}', remedy: 'See the register table of the part in chip.ts.' },
-  C209: { text: 'module-level value {} needs more than 32 bits', remedy: 'Use u8, u16 or u32.' },
   C210: {
     text: 'the program can reach code that must not be reached',
     remedy: 'Remove the assertion or the abort.',
@@ -71,8 +70,8 @@ const MESSAGES = {
   },
   C304: { text: 'address {} does not exist on the {}', remedy: 'See the register table of the part.' },
   C305: {
-    text: '{} is an exported function but no vector of the {}',
-    remedy: 'Export only main and interrupt handlers named as the vector: {}.',
+    text: '{} is an exported function but no interrupt handler of the {}',
+    remedy: 'Export only main and handlers without parameters, named as the vector: {}.',
   },
   C306: {
     text: 'the timed region takes {} clocks; {} were asked for',

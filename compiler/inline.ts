@@ -100,6 +100,12 @@ export function inlineInto(caller: Fn, callee: Fn): void {
   }
 }
 
+/** Puts a call before everything that a function does. */
+export function callFirst(caller: Fn, callee: Fn): void {
+  const [block] = caller.blocks;
+  block.nodes.splice(caller.params.length, 0, makeNode('call', [], block, caller.at, { callee }));
+}
+
 /** Inlines every call in a function, and every call that comes with it. */
 export function inlineAll(caller: Fn): void {
   for (;;) {

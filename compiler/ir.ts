@@ -130,6 +130,8 @@ export interface Global {
 
 export interface Program {
   fns: Fn[];
+  /** Statements outside functions: they run before main. */
+  start?: Fn;
   globals: Global[];
   /** Globals that an interrupt handler reads or writes: they may change between any two instructions. */
   shared: ReadonlySet<number>;

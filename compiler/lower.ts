@@ -13,6 +13,7 @@
  */
 
 import type { Chip } from '../vm-host/chip.ts';
+import { userPlace } from './blame.ts';
 import { CompileError, type Place } from './diagnostic.ts';
 import {
   type Block,
@@ -27,7 +28,17 @@ import {
 } from './ir.ts';
 import { hasRegister, importOf, type McuImport } from './mcu.ts';
 import type { PlaceOf } from './source-lines.ts';
-import { I32, OPCODES, Reader, refusedKind, type WasmFunction, type WasmModule } from './wasm.ts';
+import {
+  F32,
+  F64,
+  I32,
+  I64,
+  OPCODES,
+  Reader,
+  refusedKind,
+  type WasmFunction,
+  type WasmModule,
+} from './wasm.ts';
 
 /** Lowers the whole module. @throws CompileError for anything outside the profile */
 export function lower(wasm: WasmModule, chip: Chip, placeOf: PlaceOf): Program {
@@ -45,10 +56,26 @@ export function lower(wasm: WasmModule, chip: Chip, placeOf: PlaceOf): Program {
     shared: new Set(),
   };
   const imports = wasm.imports.map(entry => importOf(entry));
+  const context = { wasm, chip, placeOf, program, imports };
   wasm.functions.forEach((fn, i) => {
-    new FunctionLowering({ wasm, chip, placeOf, program, imports }, fn, fns[i]).run();
+    new FunctionLowering(context, fn, fns[i]).run();
   });
+  copyForFurtherNames(context);
+  if (wasm.start !== undefined) program.start = fns[wasm.start - wasm.imports.length];
   return program;
+}
+
+/** A function under several exported names, for example two handlers that do the same, is there once for each. */
+function copyForFurtherNames(context: Context): void {
+  const { wasm, program } = context;
+  for (const { name, index } of wasm.exports) {
+    const source = wasm.functions[index - wasm.imports.length];
+    const original = program.fns[index - wasm.imports.length];
+    if (!original || original.exported === name) continue;
+    const copy: Fn = { ...original, name, exported: name, params: [], blocks: [] };
+    program.fns.push(copy);
+    new FunctionLowering(context, source, copy).run();
+  }
 }
 
 /** The first byte of a function that came from a source line: where messages about the whole function point. */
@@ -62,7 +89,7 @@ interface Context {
   chip: Chip;
   placeOf: PlaceOf;
   program: Program;
-  imports: McuImport[];
+  imports: (McuImport | undefined)[];
 }
 
 /** One open block, loop or if of the structured code. */
@@ -210,7 +237,7 @@ class FunctionLowering {
   private instruction(): void {
     this.at = this.reader.at;
     const opcode = this.reader.byte();
-    const kind = refusedKind(opcode);
+    const kind = refusedKind(opcode, this.reader.peek());
     if (kind) throw this.refusal(kind, opcode);
     const { name } = OPCODES[opcode];
     const control = this.control[name];
@@ -240,7 +267,8 @@ class FunctionLowering {
   };
 
   private place(): Place | undefined {
-    return this.context.placeOf(this.at);
+    const { wasm, placeOf } = this.context;
+    return userPlace(wasm, this.source, this.at, placeOf);
   }
 
   private refusal(kind: 'memory' | 'float' | 'wide' | 'indirect' | 'other', opcode: number): CompileError {
@@ -253,10 +281,15 @@ class FunctionLowering {
 
   private requireI32(type: number): void {
     if (type === I32) return;
-    this.at = this.source.start;
-    throw type === 0x7e
-      ? new CompileError('C203', this.place(), [`a value in ${this.fn.name}`])
-      : new CompileError('C202', this.place(), [`a value in ${this.fn.name}`, this.context.chip.name]);
+    this.at = this.fn.at;
+    throw this.wrongType(type, `a value in ${this.fn.name}`);
+  }
+
+  private wrongType(type: number, what: string): CompileError {
+    if (type === I64) return new CompileError('C203', this.place(), [what]);
+    if (type === F32 || type === F64)
+      return new CompileError('C202', this.place(), [what, this.context.chip.name]);
+    return new CompileError('C206', this.place(), [`on ${what}`]);
   }
 
   private open(kind: 'block' | 'loop' | 'if'): void {
@@ -472,14 +505,14 @@ class FunctionLowering {
     const index = this.reader.u32();
     const global = this.context.wasm.globals[index];
     if (!global) throw new CompileError('C102', undefined, [this.at, `no global ${index}`]);
-    if (global.type !== I32) throw new CompileError('C209', this.place(), [global.name]);
+    if (global.type !== I32) throw this.wrongType(global.type, `the module-level value ${global.name}`);
     return index;
   }
 
   private call(index: number): void {
     const { wasm, imports, program } = this.context;
     if (index < imports.length) {
-      this.callImport(imports[index]);
+      this.callImport(imports[index] ?? this.unknownImport(index));
       return;
     }
     const target = wasm.functions[index - imports.length];
@@ -488,6 +521,11 @@ class FunctionLowering {
     const callee = program.fns[index - imports.length];
     const node = this.add('call', args, { callee });
     if (callee.hasResult) this.stack.push(node);
+  }
+
+  private unknownImport(index: number): never {
+    const { module, name } = this.context.wasm.imports[index];
+    throw new CompileError('C104', this.place(), [`${module}.${name}`]);
   }
 
   private callImport(entry: McuImport): void {

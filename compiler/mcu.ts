@@ -5,7 +5,6 @@
  */
 
 import type { Chip } from '../vm-host/chip.ts';
-import { CompileError } from './diagnostic.ts';
 import type { OrderedOp } from './ir.ts';
 import type { ImportedFunction } from './wasm.ts';
 
@@ -53,13 +52,12 @@ const IMPORTS: Readonly<Record<string, McuImport>> = {
 
 const ABORT: McuImport = { op: 'abort', operands: [], hasResult: false, addressed: false };
 
-/** The row of an import. @throws CompileError C104 for an import that is not in the table */
-export function importOf({ module, name, type }: ImportedFunction): McuImport {
+/** The row of an import; undefined when the table has none of this name, parameters and result. */
+export function importOf({ module, name, type }: ImportedFunction): McuImport | undefined {
   if (module === 'env' && name === 'abort') return ABORT;
   const row = module === 'mcu' && Object.hasOwn(IMPORTS, name) ? IMPORTS[name] : undefined;
   const fits = row && row.operands.length === type.params.length && row.hasResult === type.results.length > 0;
-  if (!fits) throw new CompileError('C104', undefined, [`${module}.${name}`]);
-  return row;
+  return fits ? row : undefined;
 }
 
 /** Whether the chip has a register at this I/O address. */

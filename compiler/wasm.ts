@@ -105,14 +105,24 @@ const REFUSED: readonly {
   { from: 0xc2, to: 0xc4, kind: 'wide' },
 ];
 
-/** Which kind of forbidden thing an opcode is, or undefined when the profile accepts it. */
-export function refusedKind(opcode: number): 'memory' | 'float' | 'wide' | 'indirect' | 'other' | undefined {
+/** Opcodes of two bytes begin with this one; the second says whether it is about floats (0 to 7) or memory. */
+const PREFIX = 0xfc;
+
+/** Which kind of forbidden thing an opcode is, or undefined when the profile accepts it. `next`: the byte behind it. */
+export function refusedKind(
+  opcode: number,
+  next: number,
+): 'memory' | 'float' | 'wide' | 'indirect' | 'other' | undefined {
   if (OPCODES[opcode]) return undefined;
+  if (opcode === PREFIX && next <= 0x0b) return next <= 7 ? 'float' : 'memory';
   return REFUSED.find(({ from, to }) => opcode >= from && opcode <= to)?.kind ?? 'other';
 }
 
 /** Value types as bytes of the format. */
 export const I32 = 0x7f;
+export const I64 = 0x7e;
+export const F32 = 0x7d;
+export const F64 = 0x7c;
 
 export interface FunctionType {
   params: number[];
@@ -173,6 +183,11 @@ export class Reader {
     return this.bytes[this.at++];
   }
 
+  /** The next byte, which stays where it is; 0 at the end. */
+  peek(): number {
+    return this.at < this.end ? this.bytes[this.at] : 0;
+  }
+
   /** An unsigned LEB128 number of at most 32 bits. */
   u32(): number {
     let value = 0;
@@ -214,6 +229,17 @@ function malformed(at: number, what: string): CompileError {
   return new CompileError('C102', undefined, [at, what]);
 }
 
+/** What the engine's own validator finds wrong; afterwards every index and type in the module is known to fit. */
+function refuseInvalid(bytes: Uint8Array): void {
+  try {
+    new WebAssembly.Module(bytes as BufferSource);
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    const [, what, at] = /^(?:WebAssembly\.Module\(\): )?(.*?)(?: @\+(\d+))?$/.exec(text) ?? ['', text];
+    throw malformed(Number(at ?? 0), what);
+  }
+}
+
 /**
  * Reads the module.
  * @throws CompileError C101, C102 when the bytes are not a WebAssembly module
@@ -223,6 +249,7 @@ export function readModule(bytes: Uint8Array): WasmModule {
   if (bytes.length < 8 || magic.some((byte, i) => bytes[i] !== byte)) {
     throw new CompileError('C101', undefined, ['the first eight bytes are not 00 61 73 6d 01 00 00 00']);
   }
+  refuseInvalid(bytes);
   const wasm: WasmModule = {
     bytes,
     types: [],
@@ -310,11 +337,18 @@ function readGlobal(reader: Reader): WasmGlobal {
   const type = reader.byte();
   const mutable = reader.byte() === 1;
   const opcode = reader.byte();
-  // a global of another type is refused when it is used; its initial value is skipped
-  const initial = opcode === 0x41 ? reader.s32() : 0;
-  while (opcode !== 0x41 && reader.bytes[reader.at] !== 0x0b) reader.byte();
-  if (reader.byte() !== 0x0b) throw malformed(reader.at - 1, 'an initial value is not a constant');
+  const initial = opcode === 0x41 ? reader.s32() : skipInitial(opcode, reader);
+  const constant = reader.byte() === 0x0b && (type !== I32 || opcode === 0x41);
+  if (!constant) throw malformed(reader.at - 1, 'an initial value is not a constant');
   return { name: 'global', type, mutable, initial };
+}
+
+/** A global of another type than i32 is refused when it is used; its initial value is passed over. */
+function skipInitial(opcode: number, reader: Reader): number {
+  if (opcode === 0x43) reader.at += 4;
+  else if (opcode === 0x44) reader.at += 8;
+  else while (reader.byte() >= 0x80);
+  return 0;
 }
 
 function readCode(fn: WasmFunction | undefined, reader: Reader): void {
