@@ -16,13 +16,17 @@ import { Machine } from '../../vm-host/index.ts';
 
 const SOURCE = 'firmware';
 
-/** One line of the firmware and what stands there instead. */
-export interface Change {
+/** One line of the firmware. */
+export interface Line {
   /** A file of the firmware: `isp.ts`. */
   readonly file: string;
   /** The line without its indentation; the n-th where it occurs more than once. */
   readonly line: string;
   readonly nth?: number;
+}
+
+/** A line and what stands there instead. */
+export interface Change extends Line {
   readonly becomes: string;
 }
 
@@ -30,31 +34,42 @@ export interface Built {
   readonly image: Image;
   /** `isp.ts:54` for a word address. */
   readonly where: (pc: number) => string | undefined;
-  /** The number of the changed line, from 1. */
-  readonly changed: number | undefined;
 }
 
-/** The number of a line, from 1. @throws Error when it is not there: then the firmware has moved on. */
-export function lineNumber(file: string, line: string, nth = 1): number {
+/** The number of a line, from 1; undefined when it is not there. */
+function find({ file, line, nth = 1 }: Line): number | undefined {
   const lines = readFileSync(join(SOURCE, file), 'utf8').split('\n');
-  const found = lines.flatMap((text, i) => (text.trim() === line ? [i + 1] : []));
-  if (found.length < nth) throw new Error(`${file} has no line '${line}' (${nth})`);
-  return found[nth - 1];
+  return lines.flatMap((text, i) => (text.trim() === line ? [i + 1] : []))[nth - 1];
+}
+
+/** The first of some lines that the firmware has. @throws Error when it has none: then it has moved on. */
+export function present<L extends Line>(lines: L | readonly L[]): L & { readonly number: number } {
+  const all = [lines].flat() as L[];
+  for (const line of all) {
+    const number = find(line);
+    if (number !== undefined) return { ...line, number };
+  }
+  throw new Error(
+    `the firmware has no line '${all.map(({ file, line }) => `${file}: ${line}`).join("' or '")}'`,
+  );
 }
 
 /** Builds the firmware, changed or not, from a folder of its own. */
-export async function built(change?: Change, defines: Record<string, number> = {}): Promise<Built> {
+export async function built(
+  changes?: Change | readonly Change[],
+  defines: Record<string, number> = {},
+): Promise<Built> {
   const folder = mkdtempSync(join(tmpdir(), 'isp-variant-'));
   try {
     cpSync(SOURCE, folder, { recursive: true });
-    const changed = change && lineNumber(change.file, change.line, change.nth);
-    if (change) edit(join(folder, change.file), changed!, change.becomes);
+    const change = changes && present(changes);
+    if (change) edit(join(folder, change.file), change.number, change.becomes);
     const { image } = await buildFirmware({ entry: join(folder, 'main.ts'), defines });
     const where = (pc: number) => {
       const place = image.origins[pc]?.place;
       return place && `${relative(folder, place.file)}:${place.line}`;
     };
-    return { image, where, changed };
+    return { image, where };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

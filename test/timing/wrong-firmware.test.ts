@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { constraintRows } from '../../simulator/index.ts';
-import { built, checked, lineNumber, shortJob } from './build.ts';
+import { built, checked, present, shortJob } from './build.ts';
 import { wrongFirmware } from './wrong-firmware.ts';
 
 describe('the real firmware', () => {
@@ -25,7 +25,7 @@ describe('a firmware with one wrong line', () => {
     const broken = report.constraints.filter(({ met }) => !met);
     expect(broken.map(({ id }) => id)).toEqual([wrong.id]);
     const [{ first }] = broken;
-    const line = `${names.file}:${lineNumber(names.file, names.line, names.nth)}`;
-    expect([first!.from.line, first!.to.line]).toContain(line);
+    const { file, number } = present(names);
+    expect([first!.from.line, first!.to.line]).toContain(`${file}:${number}`);
   });
 });

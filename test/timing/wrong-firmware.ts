@@ -1,17 +1,18 @@
 /**
  * For each constraint, one line of the firmware that can be got wrong so that this constraint breaks and no other.
  * `names` is the line whose edge, or look at a pin, the checker has to name; without it, it is the changed line.
+ * Where several lines are given, the first that the firmware has is taken: it may be written in more than one way.
  */
 
 import type { BoardOptions, ConstraintId, Host } from '../../simulator/index.ts';
 import { parseSession, replay } from '../../simulator/index.ts';
-import type { Change } from './build.ts';
+import type { Change, Line } from './build.ts';
 
 export interface Wrong {
   readonly id: ConstraintId;
   readonly mistake: string;
-  readonly change: Change;
-  readonly names?: { readonly file: string; readonly line: string; readonly nth?: number };
+  readonly change: Change | readonly Change[];
+  readonly names?: Line | readonly Line[];
   readonly defines?: Record<string, number>;
   readonly board?: Partial<BoardOptions>;
   readonly host?: () => Host<unknown>;
@@ -24,6 +25,9 @@ const serial = (line: string, becomes: string, nth?: number): Change => ({
   becomes,
   nth,
 });
+
+/** Five clocks each, on a pin that nothing is connected to: any file that moves a port can do it. */
+const idle = (times: string) => `let d: u8 = ${times}; do cbi(PORTD, 6); while (--d);`;
 
 const sckRises = { file: 'isp.ts', line: 'sbi(PORTB, SCK);' };
 const slow = { targetXtal: 1_000_000 };
@@ -39,17 +43,21 @@ export const wrongFirmware: readonly Wrong[] = [
     mistake: 'sends an instruction of zeros in a fast loop',
     change: isp(
       'control(0x53);',
-      'control(0x53); let n: u8 = 32; do { sbi(PORTB, SCK); delayCycles(40); cbi(PORTB, SCK); } while (--n);',
+      'control(0x53); delayCycles(40); let n: u8 = 32; do { sbi(PORTB, SCK); delayCycles(40); cbi(PORTB, SCK); } while (--n);',
     ),
     defines: { TARGET_XTAL: 500_000 },
     board: { targetXtal: 500_000 },
   },
   {
     id: 'tOVSH',
-    mistake: 'raises SCK at once after MOSI',
-    change: isp('delayCycles(max(MOSI_SETUP_CYCLES - SETUP_WORK, SCK_LOW_CYCLES - LOW_WORK));', ''),
+    mistake: 'raises SCK soon after MOSI',
+    change: [
+      isp('delayCycles(max(SCK_LOW_CYCLES - LOW_WORK, 0));', 'delayCycles(4);'),
+      isp('delayCycles(max(MOSI_SETUP_CYCLES - SETUP_WORK, SCK_LOW_CYCLES - LOW_WORK));', ''),
+    ],
     names: sckRises,
-    board: slow,
+    defines: { TARGET_XTAL: 500_000 },
+    board: { targetXtal: 500_000 },
   },
   {
     id: 'tSHOX',
@@ -105,7 +113,10 @@ export const wrongFirmware: readonly Wrong[] = [
   {
     id: 'erase ended',
     mistake: 'goes on after Chip Erase without a RESET pulse',
-    change: { file: 'avr910.ts', line: 'return enable();', becomes: 'return DONE;' },
+    change: [
+      { file: 'avr910.ts', line: 'return enable();', becomes: 'return DONE;' },
+      { file: 'avr910.ts', line: 'const answer = enable();', becomes: 'const answer = DONE;' },
+    ],
     names: sckRises,
   },
   {
@@ -122,16 +133,15 @@ export const wrongFirmware: readonly Wrong[] = [
   {
     id: 'TXD bit',
     mistake: 'raises TXD 30 clocks late',
-    change: serial(
-      'if (byte & 1) sbi(PORTD, TXD);',
-      'if (byte & 1) { while (<u8>(now() - edge) < 34) {} sbi(PORTD, TXD); }',
-    ),
+    change: serial('if (byte & 1) sbi(PORTD, TXD);', `if (byte & 1) { ${idle('6')} sbi(PORTD, TXD); }`),
   },
   {
     id: 'TXD stop',
-    mistake: 'sends bits 4 % too long',
-    change: serial('nextBit();', 'nextBit(); edge += 8;', 4),
-    names: { file: 'serial.ts', line: 'if (byte & 1) sbi(PORTD, TXD);' },
+    mistake: 'sends each bit 4 % too long',
+    change: serial(
+      'if (byte & 1) sbi(PORTD, TXD);',
+      'let d = bits; while (d < 9) { cbi(PORTD, 6); cbi(PORTD, 6); d++; } if (byte & 1) sbi(PORTD, TXD);',
+    ),
   },
   {
     id: 'TXD frame',
@@ -152,25 +162,38 @@ export const wrongFirmware: readonly Wrong[] = [
     mistake: 'comes late to the first bit',
     change: serial(
       'if (bit(PIND, RXD)) byte |= 0x80;',
-      'if (bits === 8) while (<u8>(now() - edge) < 60) {} if (bit(PIND, RXD)) byte |= 0x80;',
+      `if (bits === 8) { ${idle('12')} } if (bit(PIND, RXD)) byte |= 0x80;`,
     ),
   },
   {
     id: 'RXD tolerance',
     mistake: 'takes the middle of a bit too late',
-    change: serial('edge = now() + HALF_BIT - BIT;', 'edge = now() + HALF_BIT - BIT + 48;'),
+    change: [
+      serial('pause(HALF_BIT);', 'pause(HALF_BIT + 44);'),
+      serial('edge = now() + HALF_BIT - BIT;', 'edge = now() + HALF_BIT - BIT + 44;'),
+    ],
     names: { file: 'serial.ts', line: 'if (bit(PIND, RXD)) byte |= 0x80;' },
   },
   {
     id: 'RXD heard',
-    mistake: 'waits between two bytes that come back to back',
-    change: {
-      file: 'avr910.ts',
-      line: 'addressHigh = receive();',
-      becomes: 'addressHigh = receive(); wait(1);',
-    },
-    names: { file: 'serial.ts', line: 'while (!bit(PIND, RXD)) {} // the stop bit, or the end of a break' },
-    host: () => replay(parseSession('410000 0')),
+    mistake: 'talks between two bytes that come back to back',
+    change: [
+      {
+        file: 'avr910.ts',
+        line: 'setAddressHigh(receive());',
+        becomes: 'setAddressHigh(receive()); send(42); send(42);',
+      },
+      {
+        file: 'avr910.ts',
+        line: 'addressHigh = receive();',
+        becomes: 'addressHigh = receive(); send(42); send(42);',
+      },
+    ],
+    names: [
+      { file: 'serial.ts', line: 'while (!bit(PIND, RXD)) {} // the stop bit, or the end of a break' },
+      { file: 'serial.ts', line: 'while (!bit(PIND, RXD)) {' },
+    ],
+    host: () => replay(parseSession('41ffff 0')),
   },
   {
     id: 'contention',
@@ -183,7 +206,10 @@ export const wrongFirmware: readonly Wrong[] = [
   {
     id: 'floating',
     mistake: 'leaves out the pull-up on MISO',
-    change: isp('sbi(PORTB, MISO);', ''),
+    change: [
+      isp('const BETWEEN_PULSES: u8 = 1 << MISO;', 'const BETWEEN_PULSES: u8 = 0;'),
+      isp('sbi(PORTB, MISO);', ''),
+    ],
     names: { file: 'isp.ts', line: 'if (bit(PINB, MISO)) byte |= 1;' },
   },
   {
