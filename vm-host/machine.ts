@@ -140,6 +140,11 @@ export class Machine {
     return this.parts.eeprom.memory;
   }
 
+  /** What a program would read from an I/O address now; undefined where there is no register. Disturbs nothing. */
+  readIo(address: number): number | undefined {
+    return this.cpu.io[address]?.read(this.cpu.cycle);
+  }
+
   /** Whether the processor runs, sleeps or is held in reset. */
   get activity(): Activity {
     return this.parts.power.activity;
@@ -228,6 +233,11 @@ export class Machine {
    */
   watchReads(watcher: (read: PinRead) => void): () => void {
     return this.reads.add(watcher);
+  }
+
+  /** The same as {@link save}: a state to come back to, any number of times. */
+  snapshot(): MachineState {
+    return this.save();
   }
 
   /** The whole state as plain data. */

@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
 import { Board, type Exchange, replay } from '../../simulator/index.ts';
 import { Machine } from '../../vm-host/index.ts';
 import { median } from './clock.ts';
-import { runSession } from './job.ts';
+import { measureJob, runSession } from './job.ts';
 import { jobSession, programmer } from './programs.ts';
 
 const ROUNDS = 5;
@@ -116,6 +116,7 @@ async function worker(count: number): Promise<void> {
 }
 
 const [what, count] = process.argv.slice(2);
+if (what === 'job') console.log(JSON.stringify(measureJob(count, ROUNDS)));
 if (what === 'start') reportStart();
 if (what === 'start-one') startUp();
 if (what === 'memory') reportMemory();

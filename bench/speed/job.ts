@@ -2,9 +2,11 @@
 import { Board, type Exchange, type Programmer, replay } from '../../simulator/index.ts';
 import { Machine } from '../../vm-host/index.ts';
 import { Avr8jsMachine } from './avr8js-machine.ts';
-import { processorSeconds, wallSeconds } from './clock.ts';
-import { contest, type Medians } from './contest.ts';
+import { median, processorSeconds, wallSeconds } from './clock.ts';
 import { jobSession, programmer } from './programs.ts';
+
+/** Jobs after which a compiler has seen enough. */
+const WARM_UPS = 8;
 
 /** @throws Error when a byte of an answer is missing */
 export function runSession(machine: Programmer, session: readonly Exchange[]): Board {
@@ -14,23 +16,38 @@ export function runSession(machine: Programmer, session: readonly Exchange[]): B
   return board;
 }
 
-/** Seconds of each engine, processor and wall. */
-export function measureJob(rounds: number): { processor: Medians; wall: Medians } {
+const machines: Readonly<Record<string, (words: Uint16Array) => Programmer>> = {
+  reference: words => new Machine({ words, engine: 'reference' }),
+  fast: words => new Machine({ words, engine: 'fast' }),
+  avr8js: words => new Avr8jsMachine(words),
+};
+
+export const jobEngines: readonly string[] = Object.keys(machines);
+
+/** Seconds of one job on one engine. */
+export interface JobTimes {
+  readonly processor: number;
+  readonly wall: number;
+  /** Of the first job of the process, when nothing is compiled yet. */
+  readonly coldWall: number;
+}
+
+/** The median of some jobs, in a process that has no other engine in it. */
+export function measureJob(engine: string, rounds: number): JobTimes {
   const words = programmer();
   const session = jobSession();
-  const machines: Record<string, () => Programmer> = {
-    reference: () => new Machine({ words, engine: 'reference' }),
-    fast: () => new Machine({ words, engine: 'fast' }),
-    avr8js: () => new Avr8jsMachine(words),
-  };
-  const contestants = (clock: (work: () => void) => number) =>
-    Object.entries(machines).map(([name, make]) => ({
-      name,
-      measure: () => clock(() => runSession(make(), session)),
-    }));
-  contest(contestants(processorSeconds), 3);
+  const job = () => void runSession(machines[engine](words), session);
+  const coldWall = wallSeconds(job);
+  const seen = Array.from({ length: rounds + WARM_UPS }, () => {
+    let processor = 0;
+    const wall = wallSeconds(() => {
+      processor = processorSeconds(job);
+    });
+    return { processor, wall };
+  }).slice(WARM_UPS);
   return {
-    processor: contest(contestants(processorSeconds), rounds),
-    wall: contest(contestants(wallSeconds), rounds),
+    processor: median(seen.map(({ processor }) => processor)),
+    wall: median(seen.map(({ wall }) => wall)),
+    coldWall,
   };
 }

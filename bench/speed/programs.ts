@@ -29,6 +29,7 @@ const timerWait = `
         ldi r16, 1
         out TCCR0, r16
         sbi DDRB, 0
+        ldi r18, 1
         clr r20
         clr r17
 bit:    subi r20, 48
@@ -36,7 +37,7 @@ wait:   in r19, TCNT0
         sub r19, r20
         cpi r19, 47
         brcc wait
-        com r17
+        eor r17, r18
         out PORTB, r17
         rjmp bit`;
 
@@ -49,12 +50,13 @@ wait:   sbic PIND, 0
 /** Counts down from 65536 and toggles a pin: a delay. */
 const counterWait = `
         sbi DDRB, 0
+        ldi r19, 1
 again:  clr r16
         clr r17
 wait:   subi r16, 1
         sbci r17, 0
         brne wait
-        com r18
+        eor r18, r19
         out PORTB, r18
         rjmp again`;
 

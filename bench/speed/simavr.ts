@@ -16,7 +16,7 @@ export interface Simavr {
 export function simavr(): Simavr | undefined {
   mkdirSync(FOLDER, { recursive: true });
   const source = join(process.cwd(), 'bench/speed/simavr.c');
-  const built = spawnSync('gcc', ['-O2', '-o', DRIVER, source, '-lsimavr', '-lelf', '-lm'], {
+  const built = spawnSync('gcc', ['-O2', '-o', DRIVER, source, '-lsimavr'], {
     encoding: 'utf8',
   });
   if (built.status !== 0) return undefined;

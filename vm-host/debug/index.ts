@@ -1,0 +1,12 @@
+/** What looks into a running program. */
+export type { Stop, WatchedNet } from './debugger.ts';
+export { Debugger } from './debugger.ts';
+export type { Reaction } from './gdb-stub.ts';
+export { framed, GdbStub, INTERRUPT, PacketReader } from './gdb-stub.ts';
+export { lcov } from './lcov.ts';
+export type { ProfileRow } from './profile.ts';
+export { Profile } from './profile.ts';
+export type { LineTable, Place } from './source-map.ts';
+export { SourceMap } from './source-map.ts';
+export type { Observer, Step } from './stepper.ts';
+export { Stepper } from './stepper.ts';

@@ -1,0 +1,76 @@
+/**
+ * A machine under observation: the same pins, queue and run, but instruction by instruction, with somebody who
+ * looks before and after each. Machines that nobody observes do not know of this and are no slower for it.
+ */
+import { decode } from '../isa.ts';
+import type { Machine } from '../machine.ts';
+import type { McuPin } from '../peripherals/ports.ts';
+import type { PinRead } from '../read-watch.ts';
+import type { Cycle, EventQueue } from '../time.ts';
+
+/** One step as it went. */
+export interface Step {
+  /** The instruction's address; of an interrupt's entry, the vector's. */
+  readonly pc: number;
+  readonly start: Cycle;
+  readonly clocks: number;
+  readonly kind: 'instruction' | 'interrupt' | 'sleep';
+}
+
+export interface Observer {
+  /** Before the instruction at `machine.pc`. */
+  before?(machine: Machine): void;
+  after?(step: Step, machine: Machine): void;
+}
+
+export class Stepper {
+  readonly queue: EventQueue;
+  readonly pins: Readonly<Record<string, McuPin>>;
+  private stopping = false;
+
+  constructor(
+    readonly machine: Machine,
+    private readonly observers: readonly Observer[],
+    private readonly words: ArrayLike<number>,
+  ) {
+    this.queue = machine.queue;
+    this.pins = machine.pins;
+  }
+
+  get cycle(): Cycle {
+    return this.machine.cycle;
+  }
+
+  /** As {@link Machine.run}. */
+  run(limit: Cycle): void {
+    this.stopping = false;
+    while (this.machine.cycle < limit && !this.stopping) this.step();
+  }
+
+  stop(): void {
+    this.stopping = true;
+    this.machine.stop();
+  }
+
+  /** Events that are due, then one instruction, one interrupt's entry, or a wait for the next event. */
+  step(): void {
+    const { machine } = this;
+    for (const observer of this.observers) observer.before?.(machine);
+    const { cycle: start, pc, depth } = machine;
+    const asleep = machine.activity !== 'running';
+    machine.run(asleep ? Math.max(start + 1, this.queue.nextTime) : start + 1);
+    if (machine.cycle === start) return;
+    const entered = machine.depth > depth && decode(this.words[pc] ?? 0xffff)?.row.name !== 'rcall';
+    const kind = entered ? 'interrupt' : asleep ? 'sleep' : 'instruction';
+    const step: Step = { pc: entered ? machine.pc : pc, start, clocks: machine.cycle - start, kind };
+    for (const observer of this.observers) observer.after?.(step, machine);
+  }
+
+  waitsForPin(): boolean {
+    return this.machine.waitsForPin();
+  }
+
+  watchReads(watcher: (read: PinRead) => void): () => void {
+    return this.machine.watchReads(watcher);
+  }
+}
