@@ -16,8 +16,8 @@ const blocks = ['README.md', 'docs/timing.md'].flatMap(page =>
 const withoutHostTime = (text: string): string => text.replace(/, in .* s, .* MHz/, '').trim();
 
 describe('a page shows what the command prints today (if not: node docs/images/draw.js)', () => {
-  it('in three places', () => {
-    expect(blocks).toHaveLength(3);
+  it('in several places', () => {
+    expect(blocks.length).toBeGreaterThanOrEqual(3);
   });
 
   it.each(blocks)('%s: isp %s', (_page, args, shown) => {
