@@ -13,6 +13,8 @@ export interface Firmware {
   stackLevels: number | undefined;
   /** The source line of a word address, where that is known. */
   where(pc: number): string | undefined;
+  /** Lines and functions of all words, where they are known. */
+  readonly map: ImageMap | undefined;
 }
 
 /** What a build decides. */
@@ -82,5 +84,5 @@ function fromMap(words: Uint16Array, map: ImageMap | undefined): Firmware {
     const [file, line] = map?.lines[pc] ?? [-1, -1];
     return map && file >= 0 ? `${map.files[file]}:${line}` : undefined;
   };
-  return { words, stackLevels: map?.stackLevels, where };
+  return { words, stackLevels: map?.stackLevels, where, map };
 }

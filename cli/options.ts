@@ -186,6 +186,22 @@ export const engine: OptionRow = {
   default: 'fast',
 };
 
+export const profile: OptionRow = {
+  flags: '--profile',
+  help: 'say where the clocks went, by function and by line',
+};
+
+export const coverage: OptionRow = {
+  flags: '--coverage <file>',
+  help: 'write which lines of the firmware ran, as lcov',
+};
+
+export const gdb: OptionRow = {
+  flags: '--gdb <port>',
+  help: 'wait for avr-gdb on 127.0.0.1 (target remote :PORT) and let it stop the program; 0 takes any port',
+  value: whole({ what: 'a whole number', min: 0, max: 65_535 }),
+};
+
 export const fault: OptionRow = {
   flags: '--fault <name>',
   help: `something wrong on the board:\n${Object.entries(faults)

@@ -33,6 +33,7 @@ export async function replaySession(
   const session = readSession(path);
   const replies = outputFile(options.replies);
   const setup = await Setup.make(options);
+  setup.observation.announce(terminal);
   const host = replay(session, (done, total) => terminal.progress('replay', done / total));
   const result = setup.simulate(() => setup.board.run(host));
   replies?.write(result.replies.map(reply => `${hexOf(reply)}\n`).join(''));
@@ -65,7 +66,12 @@ function outcome(
   const shortLines = short.slice(0, SHOWN).map(i => shortLine(i, session[i], replies[i]));
   return {
     ok,
-    text: [verdict(ok, 'replayed', text, terminal), ...shortLines, ...describe(seen, setup, terminal)],
+    text: [
+      verdict(ok, 'replayed', text, terminal),
+      ...shortLines,
+      ...describe(seen, setup, terminal),
+      ...setup.observation.describe(),
+    ],
     json: {
       ...seen,
       exchanges: session.length,

@@ -33,6 +33,7 @@ export async function run(
   const image = path ? readImage(path, device.flash.bytes) : defaultImage();
   const record = outputFile(options.record);
   const setup = await Setup.make(options);
+  setup.observation.announce(terminal);
   const host = program(image, {
     device,
     onProgress: (step, done, total) => terminal.progress(step, done / total),
@@ -66,7 +67,11 @@ function outcome(
   const seen = figures(setup);
   return {
     ok,
-    text: [verdict(ok, 'verified', `${name}: ${text}`, terminal), ...describe(seen, setup, terminal)],
+    text: [
+      verdict(ok, 'verified', `${name}: ${text}`, terminal),
+      ...describe(seen, setup, terminal),
+      ...setup.observation.describe(),
+    ],
     json: { ...seen, bytesWritten: result.written, bytesVerified: result.verified, problem },
   };
 }

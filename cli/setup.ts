@@ -9,10 +9,11 @@ import { JobError, UsageError } from './errors.ts';
 import { faults } from './faults.ts';
 import { type OutputFile, outputFile } from './files.ts';
 import { type Firmware, obtainFirmware } from './firmware.ts';
+import { Observation, type ObserveOptions } from './observe.ts';
 import { NO_TARGET } from './options.ts';
 
 /** What run, serve and replay have in common on the command line. */
-export interface SetupOptions {
+export interface SetupOptions extends ObserveOptions {
   target: string;
   targetXtal: number;
   firmware?: string;
@@ -46,10 +47,11 @@ export class Setup {
     options: SetupOptions,
     readonly firmware: Firmware,
     private readonly outputs: Outputs,
+    readonly observation: Observation,
   ) {
     const { xtal, vcc, engine = 'fast' } = options;
     this.machine = new Machine({ words: firmware.words, xtal, vcc, engine });
-    this.board = new Board({ programmer: this.machine, ...boardOptions(options) });
+    this.board = new Board({ programmer: observation.wrap(this.machine), ...boardOptions(options) });
     const { trace } = outputs;
     if (trace)
       this.vcd = new VcdTrace(Object.values(this.board.nets), { xtal, write: text => trace.write(text) });
@@ -63,7 +65,8 @@ export class Setup {
     if (options.memory && options.target === NO_TARGET)
       throw new UsageError('--memory needs a target; with --target none there is nothing to write');
     const outputs = { trace: outputFile(options.trace), memory: outputFile(options.memory) };
-    return new Setup(options, await obtainFirmware(options), outputs);
+    const firmware = await obtainFirmware(options);
+    return new Setup(options, firmware, outputs, await Observation.make(options, firmware));
   }
 
   /**
@@ -95,6 +98,7 @@ export class Setup {
   /** Writes what the files still lack, and closes them. */
   finish(): void {
     const { trace, memory } = this.outputs;
+    this.observation.finish();
     this.vcd?.finish(this.machine.cycle);
     trace?.close();
     memory?.write(this.memories);

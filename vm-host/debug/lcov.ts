@@ -8,6 +8,7 @@ import type { Place, SourceMap } from './source-map.ts';
 interface FileCoverage {
   /** Times run, by line: of the line's words the one that ran most. */
   readonly lines: Map<number, number>;
+  /** Times run: of the function's first word. */
   readonly functions: Map<string, { line: number; runs: number }>;
 }
 
@@ -27,10 +28,7 @@ function note({ lines, functions }: FileCoverage, { line, fn }: Place, runs: num
   lines.set(line, Math.max(lines.get(line) ?? 0, runs));
   const known = functions.get(fn);
   if (!known) functions.set(fn, { line, runs });
-  else {
-    known.line = Math.min(known.line, line);
-    known.runs = Math.max(known.runs, runs);
-  }
+  else known.line = Math.min(known.line, line);
 }
 
 function record(testName: string, name: string, { lines, functions }: FileCoverage): string {
