@@ -145,9 +145,14 @@ function addWrapped(a: Fact, b: Fact, known: Fact): Fact {
   return meet(between(a.lo + b.lo - FULL - 1, a.hi + b.hi - FULL - 1), known);
 }
 
+/** Whether a mask takes everything up to its highest bit. */
+const isLow = (mask: number): boolean => (mask & (mask + 1)) === 0;
+
 /** What is known of the part of a value under a mask. */
 export function restricted(fact: Fact, mask: number): Fact {
-  return (fact.hi & ~mask) === 0 && fact.hi <= mask ? fact : bits(fact.zeros | ~mask, fact.ones & mask);
+  // under a mask with a hole the ends of the interval say nothing
+  const whole = isLow(mask) && fact.hi <= mask;
+  return whole ? fact : bits(fact.zeros | ~mask, fact.ones & mask);
 }
 
 function extend(a: Fact, sign: number): Fact {
@@ -173,7 +178,7 @@ export function refine(
   const [left, right] = cond.args;
   // a comparison of some bytes tells nothing of the others
   const mask = comparedMask(cond);
-  const whole = (value: Fact | undefined) => !!value && (value.hi & ~mask) === 0 && value.hi <= mask;
+  const whole = (value: Fact | undefined) => !!value && isLow(mask) && value.hi <= mask;
   if (!whole(of(left)) || !whole(of(right))) return fact;
   if (left === node) return refineLeft(cond.op, fact, of(right), taken);
   return right === node ? refineRight(cond.op, fact, of(left), taken) : fact;

@@ -209,13 +209,19 @@ export function countUses(fn: Fn): Map<Node, number> {
 export function tidy(fn: Fn): void {
   const order: Block[] = [];
   const seen = new Set<Block>();
-  const visit = (block: Block) => {
-    if (seen.has(block)) return;
-    seen.add(block);
-    for (const next of successors(block).reverse()) visit(next);
-    order.push(block);
-  };
-  visit(fn.blocks[0]);
+  // a stack of our own: a long program nests deeper than that of the machine under us
+  const open = [{ block: fn.blocks[0], onward: successors(fn.blocks[0]) }];
+  seen.add(fn.blocks[0]);
+  for (let top = open.at(-1); top; top = open.at(-1)) {
+    const next = top.onward.pop();
+    if (!next) {
+      order.push(top.block);
+      open.pop();
+    } else if (!seen.has(next)) {
+      seen.add(next);
+      open.push({ block: next, onward: successors(next) });
+    }
+  }
   fn.blocks = order.reverse();
   for (const block of fn.blocks) {
     const keep = block.preds.map(pred => seen.has(pred) && successors(pred).includes(block));
@@ -248,34 +254,4 @@ export function dominators(fn: Fn): Map<Block, Block> {
   }
   idom.delete(fn.blocks[0]);
   return idom;
-}
-
-/** The text form that `--dump` shows. */
-export function print(fn: Fn): string {
-  const lines = [`function ${fn.name}(${fn.params.map(p => `%${p.id}`).join(', ')})`];
-  for (const block of fn.blocks) {
-    lines.push(`b${block.id}:  ; from ${block.preds.map(p => `b${p.id}`).join(' ') || 'the caller'}`);
-    for (const node of [...block.phis, ...block.nodes]) lines.push(`  ${printNode(node)}`);
-    lines.push(`  ${printTerm(block.term)}`);
-  }
-  return lines.join('\n');
-}
-
-function printNode(node: Node): string {
-  const parts: string[] = [];
-  if (
-    ['const', 'param', 'getglobal', 'setglobal', 'in', 'out', 'sbi', 'cbi', 'bit', 'delay'].includes(node.op)
-  )
-    parts.push(`${node.value}`);
-  if (['sbi', 'cbi', 'bit'].includes(node.op)) parts.push(`${node.bit}`);
-  if (node.callee) parts.push(node.callee.name);
-  parts.push(...node.args.map(arg => (arg.op === 'const' ? `${arg.value}` : `%${arg.id}`)));
-  return `%${node.id} = ${node.op} ${parts.join(', ')}`;
-}
-
-function printTerm(term: Terminator): string {
-  if (term.kind === 'jump') return `jump b${term.to.id}`;
-  if (term.kind === 'branch') return `branch %${term.cond.id} ? b${term.then.id} : b${term.else.id}`;
-  if (term.kind === 'return') return term.value ? `return %${term.value.id}` : 'return';
-  return 'unreachable';
 }
