@@ -14,7 +14,7 @@ import { straighten } from './flow.ts';
 import { Image, type ImageFunction } from './image.ts';
 import { callFirst, dropUncalled, findRecursion, inlineAll, inlineInto, inlineSmall } from './inline.ts';
 import { type Fn, nodesOf, type Program, resetIds } from './ir.ts';
-import { type Layout, layout, usableWords, type Word } from './layout.ts';
+import { type Layout, layout, leastWords, usableWords, type Word } from './layout.ts';
 import { countDown } from './loops.ts';
 import { lower } from './lower.ts';
 import type { MFn } from './mir.ts';
@@ -80,6 +80,10 @@ interface Attempt {
 
 /** How often the finished words may show that a function is better inlined. */
 const ATTEMPTS = 3;
+/** More bytes of WebAssembly for a word of flash than any program has: four is usual. */
+const BYTES_PER_WORD = 32;
+/** A program that is longer by such a factor is refused without a search for its shortest form. */
+const HOPELESS = 4;
 
 /**
  * Compiles a WebAssembly module.
@@ -87,6 +91,7 @@ const ATTEMPTS = 3;
  */
 export function compile(bytes: Uint8Array, options: CompileOptions = {}): Image {
   const wasm = readModule(bytes);
+  refuseHuge(wasm, options.chip ?? AT90S1200);
   let best = attempt(wasm, options, []);
   for (let n = 0; n < ATTEMPTS && !options.without?.includes('inlining'); n++) {
     const names = noLongerThanCalls(best);
@@ -125,12 +130,22 @@ function attempt(wasm: WasmModule, options: CompileOptions, inlined: readonly st
         finished,
         savings,
         levels,
-        laid: layout(finished, !options.without?.includes('order of blocks')),
+        laid: layout(finished, !options.without?.includes('order of blocks') && mayFit(finished, chip)),
         inlined,
       };
     if (!shorten(program, path)) throw tooDeep({ levels, path }, chip, placeOf);
   }
 }
+
+/** What is far too large is refused before anyone waits for the passes. */
+function refuseHuge(wasm: WasmModule, chip: Chip): void {
+  const size = wasm.functions.reduce((sum, { start, end }) => sum + end - start, 0);
+  const limit = usableWords(chip) * BYTES_PER_WORD;
+  if (size > limit) throw new CompileError('C307', undefined, [size, chip.name, limit, size - limit]);
+}
+
+const mayFit = (finished: FProgram, chip: Chip): boolean =>
+  leastWords(finished) <= HOPELESS * usableWords(chip);
 
 /** The function that reset leads to. */
 function entryOf(program: Program, name: string, placeOf: PlaceOf): Fn {

@@ -77,6 +77,10 @@ export const MESSAGES = {
     text: 'the timed region takes {} clocks; {} were asked for',
     remedy: 'Even out its ways with nop() or delayCycles(), or ask for another number.',
   },
+  C307: {
+    text: 'the module has {} bytes of code; no program for the {} needs more than {}: {} too many',
+    remedy: 'Leave out a feature or share code.',
+  },
 } as const;
 
 /** The code of a refusal, for example `C201`. */

@@ -58,6 +58,13 @@ export function usableWords({ flashWords }: Chip): number {
   return flashWords <= 2 * JUMP_REACH ? flashWords : JUMP_REACH;
 }
 
+/** A bound from below: no order of the blocks makes a program shorter than its instructions and its branches. */
+export function leastWords({ blocks }: FProgram): number {
+  const end = { jump: 0, return: 1, flag: 1, skip: 2 };
+  const body = (block: FBlock) => bodyOf(block).filter(({ ins }) => ins.op !== 'mark').length;
+  return blocks.reduce((sum, block) => sum + body(block) + end[block.term.kind], 0);
+}
+
 /** Lays the program out and encodes it; without `searched` the blocks stay in the order of the source. The result may be longer than the flash; the caller looks. */
 export function layout(program: FProgram, searched = true): Layout {
   const table = vectorTable(program);

@@ -174,13 +174,8 @@ export function callees(fn: MFn): Set<MFn> {
 
 /** Blocks that can be reached, in the order of a depth-first walk from the entry. */
 export function reachable(fn: MFn): MBlock[] {
-  const seen = new Set<MBlock>();
-  const walk = (block: MBlock) => {
-    if (seen.has(block)) return;
-    seen.add(block);
-    mSuccessors(block).forEach(walk);
-  };
-  walk(fn.blocks[0]);
+  const seen = new Set([fn.blocks[0]]);
+  for (const block of seen) for (const next of mSuccessors(block)) seen.add(next);
   return fn.blocks.filter(block => seen.has(block));
 }
 

@@ -51,15 +51,24 @@ export function loopDepths(blocks: FBlock[]): Map<FBlock, number> {
 function backEdges(blocks: FBlock[]): [FBlock, FBlock][] {
   const edges: [FBlock, FBlock][] = [];
   const state = new Map<FBlock, 'open' | 'done'>();
-  const visit = (block: FBlock): void => {
-    state.set(block, 'open');
-    for (const next of fSuccessors(block)) {
-      if (state.get(next) === 'open') edges.push([block, next]);
-      else if (!state.has(next)) visit(next);
+  for (const root of blocks) {
+    if (state.has(root)) continue;
+    // a stack of our own: a long program nests deeper than that of the machine under us
+    const open = [{ block: root, onward: fSuccessors(root) }];
+    state.set(root, 'open');
+    for (let top = open.at(-1); top; top = open.at(-1)) {
+      const { block, onward } = top;
+      const next = onward.shift();
+      if (!next) {
+        state.set(block, 'done');
+        open.pop();
+      } else if (state.get(next) === 'open') edges.push([block, next]);
+      else if (!state.has(next)) {
+        state.set(next, 'open');
+        open.push({ block: next, onward: fSuccessors(next) });
+      }
     }
-    state.set(block, 'done');
-  };
-  for (const block of blocks) if (!state.has(block)) visit(block);
+  }
   return edges;
 }
 

@@ -255,6 +255,20 @@ describe('the compiler refuses modules that asc does not write:', () => {
     expect(() => compile(bytes)).toThrow(/^C102 malformed WebAssembly at byte \d+: .*i32\.add/);
   });
 
+  it('more code than any program for the chip has', () => {
+    const nops = new Array<number>(16_400).fill(1);
+    const threeBytes = (n: number) => [(n & 127) | 128, ((n >> 7) & 127) | 128, n >> 14];
+    const bytes = Uint8Array.from([
+      ...good.subarray(0, 8),
+      ...[1, 4, 1, 0x60, 0, 0],
+      ...[3, 2, 1, 0],
+      ...[7, 8, 1, 4, 0x6d, 0x61, 0x69, 0x6e, 0, 0],
+      ...[10, ...threeBytes(nops.length + 6), 1, ...threeBytes(nops.length + 2), 0, ...nops, 0x0b],
+    ]);
+    expect(codeOf(bytes)).toBe('C307');
+    expect(() => compile(bytes)).toThrow(/needs more than 16384: 1\d too many/);
+  });
+
   it('an import of env.abort that is called', () => {
     const abort = [2, 13, 1, 3, 0x65, 0x6e, 0x76, 5, 0x61, 0x62, 0x6f, 0x72, 0x74, 0, 0];
     expect(codeOf(withCode([0x10, 0], abort))).toBe('C210');
