@@ -1,0 +1,238 @@
+/** The named rules on finished blocks: for each a case that fires and cases that must not. */
+
+import { describe, expect, it } from 'vitest';
+import { peephole, ruleNames } from '../../compiler/peephole.ts';
+import { parseBlocks, printBlocks } from './block-text.ts';
+
+/** What one rule makes of a program, with the words it says it saved. */
+function applied(rule: string, text: string, stackLimit?: number): { text: string; words: number } {
+  const program = parseBlocks(text, stackLimit);
+  const original = { ...program, blocks: [...program.blocks] };
+  const savings = peephole(program, [rule]);
+  return {
+    text: printBlocks(program, original, text),
+    words: savings.reduce((sum, { words }) => sum + words, 0),
+  };
+}
+
+const tidy = (text: string): string =>
+  text
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '')
+    .map(line => (line.endsWith(':') ? line : `  ${line}`))
+    .join('\n');
+
+interface Case {
+  rule: string;
+  title: string;
+  before: string;
+  /** What comes of it; absent: the rule leaves it alone. */
+  after?: string;
+  words?: number;
+  stackLimit?: number;
+}
+
+const CASES: readonly Case[] = [
+  {
+    rule: 'value already in the register',
+    title: 'drops a constant that is there',
+    before: 'main():\n ldi r16, 5\n out 24, r16\n ldi r16, 5\n out 18, r16\n jump main',
+    after: 'main():\n ldi r16, 5\n out 24, r16\n out 18, r16\n jump main',
+    words: 1,
+  },
+  {
+    rule: 'value already in the register',
+    title: 'drops a copy back',
+    before: 'main():\n in r16, 22\n mov r17, r16\n out 24, r17\n mov r16, r17\n out 18, r16\n jump main',
+    after: 'main():\n in r16, 22\n mov r17, r16\n out 24, r17\n out 18, r16\n jump main',
+    words: 1,
+  },
+  {
+    rule: 'value already in the register',
+    title: 'keeps a constant after the register changed',
+    before: 'main():\n ldi r16, 5\n dec r16\n ldi r16, 5\n out 18, r16\n jump main',
+  },
+  {
+    rule: 'value already in the register',
+    title: 'keeps a constant that a skip may have replaced',
+    before: 'main():\n ldi r16, 5\n sbrc r17, 0\n ldi r16, 6\n ldi r16, 5\n out 18, r16\n jump main',
+  },
+  {
+    rule: 'value already in the register',
+    title: 'keeps what a skip decides about',
+    before: 'main():\n ldi r16, 5\n ldi r17, 6\n sbrc r18, 0\n ldi r16, 5\n out 18, r16\n jump main',
+  },
+  {
+    rule: 'value already in the register',
+    title: 'keeps a constant behind a call that changes the register',
+    before: `main():\n ldi r16, 5\n rcall f\n ldi r16, 5\n out 18, r16\n rcall f\n jump main
+      f():\n inc r16\n return`,
+  },
+  {
+    rule: 'value already in the register',
+    title: 'keeps a constant where another way leads in',
+    before:
+      'main():\n ldi r16, 5\n r17.0 ? a : b\na:\n inc r16\n jump b\nb:\n ldi r16, 5\n out 18, r16\n jump main',
+  },
+  {
+    rule: 'choose before the test',
+    title: 'sets one of two constants first and skips over the other',
+    before:
+      'main():\n tst r17\n Z ? a : b\na:\n ldi r16, 1\n jump c\nb:\n ldi r16, 2\n jump c\nc:\n out 24, r16\n jump main',
+    after: 'main():\n ldi r16, 2\n tst r17\n brbc 1, 1\n ldi r16, 1\n out 24, r16\n jump main',
+    words: 1,
+  },
+  {
+    rule: 'choose before the test',
+    title: 'leaves a register alone that the test reads',
+    before:
+      'main():\n tst r16\n Z ? a : b\na:\n ldi r16, 1\n jump c\nb:\n ldi r16, 2\n jump c\nc:\n out 24, r16\n jump main',
+  },
+  {
+    rule: 'choose before the test',
+    title: 'leaves two different registers alone',
+    before:
+      'main():\n tst r17\n Z ? a : b\na:\n ldi r16, 1\n jump c\nb:\n ldi r18, 2\n jump c\nc:\n out 24, r16\n out 24, r18\n jump main',
+  },
+  {
+    rule: 'skip over one instruction',
+    title: 'puts the one instruction behind a skip',
+    before: 'main():\n io 22.3 ? a : b\na:\n inc r16\n jump b\nb:\n out 24, r16\n jump main',
+    after: 'main():\n sbic 22, 3\n inc r16\n out 24, r16\n jump main',
+    words: 1,
+  },
+  {
+    rule: 'skip over one instruction',
+    title: 'compares and skips in one word when the ways part on equality',
+    before: 'main():\n cp r16, r17\n Z ? b : a\na:\n inc r16\n jump b\nb:\n out 24, r16\n jump main',
+    after: 'main():\n cpse r16, r17\n inc r16\n out 24, r16\n jump main',
+    words: 1,
+  },
+  {
+    rule: 'skip over one instruction',
+    title: 'leaves two instructions alone',
+    before: 'main():\n io 22.3 ? a : b\na:\n inc r16\n inc r17\n jump b\nb:\n out 24, r16\n jump main',
+  },
+  {
+    rule: 'skip over one instruction',
+    title: 'leaves a delay alone, which is more than one word',
+    before: 'main():\n io 22.3 ? a : b\na:\n delay 50, r16\n jump b\nb:\n out 24, r17\n jump main',
+  },
+  {
+    rule: 'skip over one instruction',
+    title: 'leaves an instruction alone that others jump to',
+    before:
+      'main():\n io 22.3 ? a : b\na:\n inc r16\n jump b\nb:\n out 24, r16\n r16.0 ? a : c\nc:\n out 18, r16\n inc r16\n jump main',
+  },
+  {
+    rule: 'set before the test',
+    title: 'sets a register early that the other way does not read',
+    before:
+      'main():\n tst r17\n Z ? a : b\na:\n ldi r16, 1\n jump c\nb:\n in r16, 22\n in r18, 22\n jump c\nc:\n out 24, r16\n jump main',
+    after:
+      'main():\n ldi r16, 1\n tst r17\n Z ? c : b\nb:\n in r16, 22\n in r18, 22\n jump c\nc:\n out 24, r16\n jump main',
+    words: 1,
+  },
+  {
+    rule: 'set before the test',
+    title: 'leaves a register alone that the other way reads',
+    before:
+      'main():\n in r16, 22\n tst r17\n Z ? a : b\na:\n ldi r16, 1\n jump c\nb:\n out 18, r16\n nop\n jump c\nc:\n out 24, r16\n jump main',
+  },
+  {
+    rule: 'two skips for two ways',
+    title: 'lets each way be one skipped instruction',
+    before: 'main():\n r16.2 ? a : b\na:\n sbi 24, 1\n jump c\nb:\n cbi 24, 1\n jump c\nc:\n nop\n jump main',
+    after: 'main():\n sbrs r16, 2\n cbi 24, 1\n sbrc r16, 2\n sbi 24, 1\n nop\n jump main',
+    words: 1,
+  },
+  {
+    rule: 'two skips for two ways',
+    title: 'leaves a pin alone, which could change between the skips',
+    before:
+      'main():\n io 22.2 ? a : b\na:\n sbi 24, 1\n jump c\nb:\n cbi 24, 1\n jump c\nc:\n nop\n jump main',
+  },
+  {
+    rule: 'two skips for two ways',
+    title: 'leaves a way alone that changes the tested register',
+    before: 'main():\n r16.2 ? a : b\na:\n sbi 24, 1\n jump c\nb:\n inc r16\n jump c\nc:\n nop\n jump main',
+  },
+  {
+    rule: 'shared tail',
+    title: 'keeps one of two ends that are alike',
+    before:
+      'main():\n tst r16\n Z ? a : b\na:\n inc r17\n out 24, r17\n out 18, r17\n jump main\nb:\n dec r17\n out 24, r17\n out 18, r17\n jump main',
+    after:
+      'main():\n tst r16\n Z ? a : b\na:\n inc r17\n jump new1\nnew1:\n out 24, r17\n out 18, r17\n jump main\nb:\n dec r17\n jump new1',
+    words: 2,
+  },
+  {
+    rule: 'shared tail',
+    title: 'leaves a skip in front of what it skips',
+    before:
+      'main():\n tst r16\n Z ? a : b\na:\n sbrc r18, 0\n out 24, r17\n jump main\nb:\n sbrs r18, 0\n out 24, r17\n jump main',
+  },
+  {
+    rule: 'shared tail',
+    title: 'leaves ends alone that lead elsewhere',
+    before:
+      'main():\n tst r16\n Z ? a : b\na:\n inc r17\n out 24, r17\n jump main\nb:\n dec r17\n out 24, r17\n jump c\nc:\n nop\n jump b',
+  },
+  {
+    rule: 'same arguments to the same function',
+    title: 'makes a second entry of what stands before both calls',
+    before: `main():\n ldi r16, 4\n ldi r17, 5\n rcall f\n nop\n ldi r16, 4\n ldi r17, 5\n rcall f\n rcall f\n jump main
+      f():\n out 24, r16\n out 18, r17\n return`,
+    after: `main():\n rcall f+1\n nop\n rcall f+1\n rcall f\n jump main
+      f():\n out 24, r16\n out 18, r17\n return
+      new1():\n ldi r16, 4\n ldi r17, 5\n jump f`,
+    words: 1,
+  },
+  {
+    rule: 'same arguments to the same function',
+    title: 'leaves a call alone that a skip decides about',
+    before: `main():\n ldi r16, 4\n ldi r17, 5\n sbrc r18, 0\n rcall f\n nop\n ldi r16, 4\n ldi r17, 5\n sbrc r18, 0\n rcall f\n jump main
+      f():\n out 24, r16\n out 18, r17\n return`,
+  },
+  {
+    rule: 'repeated sequence',
+    title: 'makes a function of what stands in three places',
+    before:
+      'main():\n sbi 24, 1\n cbi 24, 2\n sbi 24, 3\n nop\n sbi 24, 1\n cbi 24, 2\n sbi 24, 3\n wdr\n sbi 24, 1\n cbi 24, 2\n sbi 24, 3\n jump main',
+    after: `main():\n rcall shared~1\n nop\n rcall shared~1\n wdr\n rcall shared~1\n jump main
+      new1():\n sbi 24, 1\n cbi 24, 2\n sbi 24, 3\n return`,
+    words: 2,
+  },
+  {
+    rule: 'repeated sequence',
+    title: 'leaves it where the stack has no level left',
+    before:
+      'main():\n sbi 24, 1\n cbi 24, 2\n sbi 24, 3\n nop\n sbi 24, 1\n cbi 24, 2\n sbi 24, 3\n wdr\n sbi 24, 1\n cbi 24, 2\n sbi 24, 3\n jump main',
+    stackLimit: 0,
+  },
+  {
+    rule: 'repeated sequence',
+    title: 'leaves a skip in front of what it skips',
+    before:
+      'main():\n nop\n sbi 24, 3\n sbrc r16, 1\n inc r17\n nop\n sbi 24, 3\n sbrc r16, 1\n dec r17\n nop\n sbi 24, 3\n sbrc r16, 1\n wdr\n jump main',
+  },
+];
+
+describe('the rule', () => {
+  it.each(CASES)("'$rule' $title", ({ rule, before, after: expected, words, stackLimit }) => {
+    expect(ruleNames).toContain(rule);
+    const result = applied(rule, before, stackLimit);
+    if (expected === undefined) {
+      expect(result).toEqual({ text: applied('', before).text, words: 0 });
+    } else {
+      expect(result).toEqual({ text: tidy(expected), words });
+    }
+  });
+
+  it.each(ruleNames)("'%s' has a case that fires and one that must not", rule => {
+    const cases = CASES.filter(each => each.rule === rule);
+    expect(cases.some(each => each.after !== undefined)).toBe(true);
+    expect(cases.some(each => each.after === undefined)).toBe(true);
+  });
+});
