@@ -204,7 +204,7 @@ function generate({ program, entries, vectors, chip, placeOf, options }: Job): {
   if (on('dying operand first')) commute(machine);
   allocate(machine, chip.name, on('merging copies'));
   straighten(machine);
-  const finished = finish(machine);
+  const finished = finish(machine, chip.stackLevels);
   return { finished, savings: peephole(finished, options.rules) };
 }
 
@@ -228,7 +228,8 @@ function refuseRecursion(program: Program, chip: Chip, placeOf: PlaceOf): void {
   const cycle = findRecursion(program);
   if (!cycle) return;
   const path = cycle.map(fn => fn.name).join(' → ');
-  throw new CompileError('C205', placeOf(cycle[0].at), [path, chip.name, chip.stackLevels]);
+  const call = [...nodesOf(cycle[0])].find(({ callee }) => callee === cycle[1]);
+  throw new CompileError('C205', placeOf(call?.at ?? cycle[0].at), [path, chip.name, chip.stackLevels]);
 }
 
 interface Depth {
@@ -309,7 +310,7 @@ function buildImage({ job, finished, savings, levels, laid }: Attempt): Image {
 function refuseWrongTime({ at, clocks, wanted }: TimedRegion, placeOf: PlaceOf): void {
   if (wanted === 0 || (clocks?.min === wanted && clocks.max === wanted)) return;
   throw new CompileError('C306', placeOf(at), [
-    clocks ? `${clocks.min} to ${clocks.max}` : 'no fixed number of',
+    clocks ? (clocks.min === clocks.max ? clocks.min : `${clocks.min} to ${clocks.max}`) : 'no fixed number of',
     wanted,
   ]);
 }

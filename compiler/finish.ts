@@ -32,6 +32,8 @@ export interface FProgram {
   entryOf: Map<MFn, FBlock>;
   main: MFn;
   vectors: { address: number; fn: MFn }[];
+  /** Return addresses that the chip holds; 0 where no rule may use more than the program does. */
+  stackLimit: number;
 }
 
 /** Bits of SREG. */
@@ -39,7 +41,7 @@ const C = 0;
 const Z = 1;
 const S = 4;
 
-export function finish(program: MProgram): FProgram {
+export function finish(program: MProgram, stackLimit = 0): FProgram {
   const made = new Map<MBlock, FBlock>();
   const blocks: FBlock[] = [];
   for (const fn of program.fns) {
@@ -58,7 +60,7 @@ export function finish(program: MProgram): FProgram {
   const start = entryOf.get(program.entry)!;
   for (const [block, copy] of made) finishTerm(block, copy, made, program.entry, start);
   const vectors = program.fns.flatMap(fn => (fn.vector === undefined ? [] : [{ address: fn.vector, fn }]));
-  return { blocks, entryOf, main: program.entry, vectors };
+  return { blocks, entryOf, main: program.entry, vectors, stackLimit };
 }
 
 function finishTerm(block: MBlock, copy: FBlock, made: Map<MBlock, FBlock>, main: MFn, start: FBlock): void {

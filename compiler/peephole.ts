@@ -11,6 +11,7 @@ import type { FProgram } from './finish.ts';
 import { constantRule } from './rules/constants.ts';
 import { entryRule } from './rules/entries.ts';
 import { clean, type Rule } from './rules/graph.ts';
+import { outlineRule } from './rules/outline.ts';
 import { skipRules } from './rules/skips.ts';
 import { tailRule } from './rules/tails.ts';
 
@@ -22,7 +23,7 @@ export interface Saving {
   words: number;
 }
 
-const RULES: readonly Rule[] = [constantRule, ...skipRules, tailRule, entryRule];
+const RULES: readonly Rule[] = [constantRule, ...skipRules, tailRule, entryRule, outlineRule];
 
 /** The names of all rules, in the order in which they are tried. */
 export const ruleNames: readonly string[] = RULES.map(({ name }) => name);
