@@ -44,6 +44,21 @@ function record(result: Result, seed: number, module: TestModule, outcome: Outco
   }
 }
 
+/** Two results as one. */
+export function joined(a: Result, b: Result): Result {
+  const refused = { ...a.refused };
+  for (const [code, count] of Object.entries(b.refused)) refused[code] = (refused[code] ?? 0) + count;
+  return {
+    first: Math.min(a.first, b.first),
+    tried: a.tried + b.tried,
+    compared: a.compared + b.compared,
+    effects: a.effects + b.effects,
+    words: a.words + b.words,
+    refused,
+    failures: [...a.failures, ...b.failures],
+  };
+}
+
 /** What a person needs to find the bug. */
 export function describeFailure({ seed, module, what }: Failure): string {
   const kind = kindOf(what);
