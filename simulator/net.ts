@@ -128,6 +128,8 @@ export class Net {
   level: Level = 'z';
   private held: 0 | 1 = 0;
   private contended = false;
+  /** Some driver is a short to a rail. */
+  private shorted = false;
   private readonly drivers: Driver[] = [];
   private readonly edgeWatchers = new Watchers<Edge>();
   private readonly driveWatchers = new Watchers<DriveChange>();
@@ -183,16 +185,19 @@ export class Net {
     state.drives.forEach((drive, i) => {
       this.drivers[i].take(drive);
     });
+    this.shorted = this.drivers.some(({ strength }) => strength === 3);
   }
 
   /** A driver changed: settle first, then tell. @internal */
-  driven({ name, drive }: Driver, before: Drive, time: Cycle, pc?: number): void {
+  driven({ name, drive, strength }: Driver, before: Drive, time: Cycle, pc?: number): void {
+    if (strength === 3) this.shorted = true;
     const was = this.level;
     this.level = this.settled();
     if (this.level === 0 || this.level === 1) this.held = this.level;
     if (!this.driveWatchers.none)
       this.driveWatchers.tell({ net: this, driver: name, drive, was: before, time, pc });
-    this.checkContention(time, pc);
+    // two strong drivers that disagree are the only way to x, but for shorts, which win
+    if (this.contended || this.level === 'x' || this.shorted) this.checkContention(time, pc);
     if (this.level !== was)
       this.edgeWatchers.tell({ net: this, level: this.level, was, time, driver: name, pc });
   }

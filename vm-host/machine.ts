@@ -168,21 +168,23 @@ export class Machine {
    * @throws Fault
    */
   run(limit: Cycle): void {
-    const { cpu, queue } = this;
+    const { cpu, queue, fast, reads } = this;
     this.limit = limit;
     while (cpu.cycle < this.limit) {
       if (queue.nextTime <= cpu.cycle) queue.runUntil(cpu.cycle);
-      else if (cpu.attention === 0 || !this.attend(this.limit)) this.proceed();
+      else if (cpu.attention !== 0) this.attendOrExecute();
+      else if (fast === undefined || reads.active) cpu.execute();
+      else fast.run(this.limit);
     }
   }
 
-  /** One instruction, or as many as come before the next event. */
-  private proceed(): void {
-    const { cpu } = this;
-    // an interrupt that only waits for one instruction more comes right after it
-    const imminent = cpu.attention !== 0 && cpu.sreg >= I;
-    if (!this.fast || imminent || this.reads.active) cpu.execute();
-    else this.fast.run(this.limit);
+  /** Something wants attention: sees to it, or to the instruction that comes before it. */
+  private attendOrExecute(): void {
+    const { cpu, fast, reads } = this;
+    if (this.attend(this.limit)) return;
+    // an interrupt that only waits for one instruction more comes right after it; one that is masked can wait
+    if (fast === undefined || cpu.sreg >= I || reads.active) cpu.execute();
+    else fast.run(this.limit);
   }
 
   /** Ends {@link run} before the next instruction. */

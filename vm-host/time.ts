@@ -121,7 +121,10 @@ export class EventQueue {
   private ringFirst(): void {
     const timer = this.first!;
     const time = timer.due;
-    this.remove(timer);
+    const { after } = timer;
+    timer.after = undefined;
+    if (after) after.before = undefined;
+    this.lead(after);
     timer.due = Number.POSITIVE_INFINITY;
     this.ringing = time;
     timer.callback(time);
