@@ -18,7 +18,7 @@ export function userPlace(
   seen = new Set<WasmFunction>(),
 ): Place | undefined {
   const own = placeOf(at);
-  if (!isLibrary(own)) return own;
+  if (own && !isLibrary(own)) return own;
   seen.add(fn);
   return nearest(fn, at, placeOf) ?? caller(wasm, fn, placeOf, seen) ?? own;
 }

@@ -309,10 +309,8 @@ function buildImage({ job, finished, savings, levels, laid }: Attempt): Image {
 /** A region that asks for a number of clocks gets exactly that, or the program is refused. */
 function refuseWrongTime({ at, clocks, wanted }: TimedRegion, placeOf: PlaceOf): void {
   if (wanted === 0 || (clocks?.min === wanted && clocks.max === wanted)) return;
-  throw new CompileError('C306', placeOf(at), [
-    clocks ? (clocks.min === clocks.max ? clocks.min : `${clocks.min} to ${clocks.max}`) : 'no fixed number of',
-    wanted,
-  ]);
+  const range = clocks && (clocks.min === clocks.max ? `${clocks.min}` : `${clocks.min} to ${clocks.max}`);
+  throw new CompileError('C306', placeOf(at), [range ?? 'no fixed number of', wanted]);
 }
 
 function tooLong(words: Word[], count: Map<MFn, number>, chip: Chip, placeOf: PlaceOf): CompileError {

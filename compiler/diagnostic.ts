@@ -51,10 +51,14 @@ export const MESSAGES = {
     text: '{} must be a constant',
     remedy: 'Pass a literal or a const: the instruction holds the value.',
   },
-  C208: { text: '{} = {} is out of range {}', remedy: 'See the register table of the part in chip.ts.' },
+  C208: {
+    text: '{} = {} is out of range {}',
+    remedy:
+      'SBI and CBI reach the I/O addresses 0 to 31, IN and OUT 0 to 63; split a delay into shorter ones.',
+  },
   C210: {
     text: 'the program can reach code that must not be reached',
-    remedy: 'Remove the assertion or the abort.',
+    remedy: 'Remove the throw, abort() or unreachable(): nobody would hear of it.',
   },
   C301: {
     text: '{} nested calls ({}) need {} return addresses; the {} has {}: {} too many',

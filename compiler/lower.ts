@@ -27,6 +27,7 @@ import {
   tidy,
 } from './ir.ts';
 import { hasRegister, importOf, type McuImport } from './mcu.ts';
+import { opcodeName } from './opcode-names.ts';
 import type { PlaceOf } from './source-lines.ts';
 import {
   F32,
@@ -35,10 +36,16 @@ import {
   I64,
   OPCODES,
   Reader,
+  type RefusedKind,
   refusedKind,
   type WasmFunction,
   type WasmModule,
 } from './wasm.ts';
+
+const CALL_INDIRECT = 0x11;
+const I32_LOAD = 0x28;
+/** A chain of so many comparisons is longer than the flash. */
+const MOST_CASES = 1024;
 
 /** Lowers the whole module. @throws CompileError for anything outside the profile */
 export function lower(wasm: WasmModule, chip: Chip, placeOf: PlaceOf): Program {
@@ -56,10 +63,11 @@ export function lower(wasm: WasmModule, chip: Chip, placeOf: PlaceOf): Program {
     shared: new Set(),
   };
   const imports = wasm.imports.map(entry => importOf(entry));
-  const context = { wasm, chip, placeOf, program, imports };
+  const context: Context = { wasm, chip, placeOf, program, imports };
   wasm.functions.forEach((fn, i) => {
     new FunctionLowering(context, fn, fns[i]).run();
   });
+  if (context.trap) throw context.trap;
   copyForFurtherNames(context);
   if (wasm.start !== undefined) program.start = fns[wasm.start - wasm.imports.length];
   return program;
@@ -90,6 +98,8 @@ interface Context {
   placeOf: PlaceOf;
   program: Program;
   imports: (McuImport | undefined)[];
+  /** The first way into what must not be reached; refused when nothing else is. */
+  trap?: CompileError;
 }
 
 /** One open block, loop or if of the structured code. */
@@ -131,7 +141,6 @@ class FunctionLowering {
   run(): void {
     const { type, locals } = this.source;
     this.fn.blocks.push(this.block);
-    for (const value of [...type.params, ...locals, ...type.results]) this.requireI32(value);
     type.params.forEach((_, i) => {
       const param = makeNode('param', [], this.block, this.source.start, { value: i });
       this.fn.params.push(param);
@@ -145,6 +154,8 @@ class FunctionLowering {
     const result = this.fn.hasResult ? this.variables++ : -1;
     this.frames.push({ kind: 'function', target: exit, exit, otherwise: undefined, result, height: 0 });
     while (this.frames.length > 0) this.instruction();
+    // an operation on such a value is the better place, so this comes last
+    for (const value of [...type.params, ...locals, ...type.results]) this.requireI32(value);
     tidy(this.fn);
   }
 
@@ -271,12 +282,23 @@ class FunctionLowering {
     return userPlace(wasm, this.source, this.at, placeOf);
   }
 
-  private refusal(kind: 'memory' | 'float' | 'wide' | 'indirect' | 'other', opcode: number): CompileError {
-    const what = `opcode 0x${opcode.toString(16).padStart(2, '0')}`;
-    const code = ({ memory: 'C201', float: 'C202', wide: 'C203', indirect: 'C204', other: 'C206' } as const)[
-      kind
-    ];
-    return new CompileError(code, this.place(), [what, this.context.chip.name]);
+  private refusal(kind: RefusedKind, opcode: number): CompileError {
+    const what = opcodeName(opcode, this.reader.peek());
+    // a function as a value is an object in memory: asc loads its number and calls through the table
+    if (opcode === I32_LOAD && this.callsWhatItLoads()) return this.refusal('indirect', CALL_INDIRECT);
+    const code = { memory: 'C201', float: 'C202', wide: 'C203', indirect: 'C204', other: 'C206' } as const;
+    return new CompileError(code[kind], this.place(), [what, this.context.chip.name]);
+  }
+
+  /** Looks behind a load, past its alignment and offset. */
+  private callsWhatItLoads(): boolean {
+    const { bytes, at, end } = this.reader;
+    const ahead = new Reader(bytes, at, end);
+    ahead.u32();
+    ahead.u32();
+    if (ahead.peek() !== CALL_INDIRECT) return false;
+    this.at = ahead.at;
+    return true;
   }
 
   private requireI32(type: number): void {
@@ -389,6 +411,8 @@ class FunctionLowering {
   /** A table becomes a chain of comparisons: the chip has no computed jump. */
   private goToTable(): void {
     const depths = this.reader.list(() => this.reader.u32());
+    if (depths.length > MOST_CASES)
+      throw new CompileError('C206', this.place(), [`br_table with ${depths.length} cases`]);
     const fallback = this.reader.u32();
     if (!this.dead) {
       const index = this.pop();
@@ -403,7 +427,8 @@ class FunctionLowering {
   }
 
   private unreachable(): void {
-    if (!this.dead) this.block.term = { kind: 'unreachable', at: this.at };
+    // library code traps where it finds no memory; that it needs memory is the better message
+    if (!this.dead) this.context.trap ??= new CompileError('C210', this.place(), []);
     this.dead = true;
   }
 

@@ -34,21 +34,32 @@ export interface TimedRegion {
 
 type Clocks = { min: number; max: number } | undefined;
 
-/** Measures every region. A region that never reaches an end has no clocks. */
+/**
+ * Measures every region. A region that never reaches an end has no clocks, and neither
+ * has an end that asks for clocks and that no beginning leads to.
+ */
 export function measureRegions(words: TimedWord[], marks: Mark[]): TimedRegion[] {
-  return marks
+  const reached = new Set<number>();
+  const regions = marks
     .filter(({ kind }) => kind === 'begin')
     .map(begin => {
       // the end of the region before may stand at the same word
       const earlier = marks.slice(0, marks.indexOf(begin)).filter(({ address }) => address === begin.address);
       const walk = new Walk(words, marks, earlier);
       const clocks = walk.from(begin.address);
-      return { at: begin.at, clocks: walk.ended ? clocks : undefined, wanted: walk.wanted };
+      for (const address of walk.endsReached) reached.add(address);
+      const ended = walk.endsReached.size > 0;
+      return { at: begin.at, clocks: ended ? clocks : undefined, wanted: walk.wanted };
     });
+  const stray = marks.filter(
+    ({ kind, wanted, address }) => kind === 'end' && wanted > 0 && !reached.has(address),
+  );
+  return [...regions, ...stray.map(({ at, wanted }) => ({ at, clocks: undefined, wanted }))];
 }
 
 class Walk {
-  ended = false;
+  /** Addresses of the ends that some way leads to. */
+  readonly endsReached = new Set<number>();
   wanted = 0;
   private readonly ends: Map<number, Mark>;
   private readonly known = new Map<number, Clocks>();
@@ -67,7 +78,7 @@ class Walk {
   from(address: number, called = false): Clocks {
     const end = called ? undefined : this.ends.get(address);
     if (end) {
-      this.ended = true;
+      this.endsReached.add(address);
       this.wanted = Math.max(this.wanted, end.wanted);
       return { min: 0, max: 0 };
     }

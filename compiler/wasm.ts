@@ -73,11 +73,13 @@ export const OPCODES: Readonly<Record<number, OpcodeRow>> = {
   193: plain('i32.extend16_s'),
 };
 
+export type RefusedKind = 'memory' | 'float' | 'wide' | 'indirect' | 'other';
+
 /** What lies outside the profile, by range of opcodes: for the message that refuses it. */
 const REFUSED: readonly {
   from: number;
   to: number;
-  kind: 'memory' | 'float' | 'wide' | 'indirect' | 'other';
+  kind: RefusedKind;
 }[] = [
   { from: 0x11, to: 0x11, kind: 'indirect' },
   { from: 0x13, to: 0x13, kind: 'indirect' },
@@ -109,10 +111,7 @@ const REFUSED: readonly {
 const PREFIX = 0xfc;
 
 /** Which kind of forbidden thing an opcode is, or undefined when the profile accepts it. `next`: the byte behind it. */
-export function refusedKind(
-  opcode: number,
-  next: number,
-): 'memory' | 'float' | 'wide' | 'indirect' | 'other' | undefined {
+export function refusedKind(opcode: number, next: number): RefusedKind | undefined {
   if (OPCODES[opcode]) return undefined;
   if (opcode === PREFIX && next <= 0x0b) return next <= 7 ? 'float' : 'memory';
   return REFUSED.find(({ from, to }) => opcode >= from && opcode <= to)?.kind ?? 'other';

@@ -20,6 +20,12 @@ const times = (count: number, line: (i: number) => string): string =>
   Array.from({ length: count }, (_, i) => line(i)).join('\n');
 const main = (body: string): string => `export function main(): void {\n${body}\n}`;
 
+/** A number below `limit` that looks as if drawn at random. */
+const mixed = (i: number, limit: number): number => {
+  const once = Math.imul(i + limit, 0x9e3779b1);
+  return (Math.imul(once ^ (once >>> 15), 0x85ebca6b) >>> 13) % limit;
+};
+
 /** A function that is far too long to be put into its callers. */
 const longFunction = (name: string, calls: string): string =>
   `function ${name}(): void {\n${times(210, i => `${i % 2 ? 'sbi' : 'cbi'}(PORTB, ${i % 7});`)}\n${calls}\n}`;
@@ -99,8 +105,8 @@ const CASES: readonly Case[] = [
   },
   {
     title: 'recursion through another function',
-    source: `function odd(a: u8): bool {\nnop(); // C205\nreturn a == 0 ? false : even(a - 1);\n}
-      function even(a: u8): bool { sbi(PORTB, 2); return a == 0 ? true : odd(a - 1); }
+    source: `function odd(a: u8): bool {\nnop();\nreturn a == 0 ? false : even(a - 1);\n}
+      function even(a: u8): bool {\nsbi(PORTB, 2);\nreturn a == 0 ? true : odd(a - 1); // C205\n}
       ${main('if (odd(in_(PIND))) nop();')}`,
     says: /recursion: \S*(odd|even) → /,
   },
@@ -148,8 +154,11 @@ const CASES: readonly Case[] = [
   },
   {
     title: 'more words than the flash holds',
-    source: main(times(600, i => `${i % 3 ? 'sbi' : 'cbi'}(PORT${i % 5 ? 'B' : 'D'}, ${i % 7});`)),
-    says: /the program has 60\d words; the AT90S1200 holds 512: \d+ too many\. The largest functions are \S*main \(60\d words\)/,
+    // in an order without repetitions, which could be shared
+    source: main(
+      times(600, i => `${mixed(i, 2) ? 'sbi' : 'cbi'}(PORT${'BD'[mixed(i, 3) % 2]}, ${mixed(i, 7)});`),
+    ),
+    says: /the program has [56]\d\d words; the AT90S1200 holds 512: \d+ too many\. The largest functions are \S*main \(\d+ words\)/,
   },
   {
     title: 'an I/O register that the chip has not',
@@ -169,7 +178,7 @@ const CASES: readonly Case[] = [
   {
     title: 'a timed region that takes another time than it says',
     source: main('for (;;) {\ntimedBegin(); // C306\nnop();\ntimedEnd(3);\n}'),
-    says: /takes 1 to 1 clocks; 3 were asked for/,
+    says: /takes 1 clocks; 3 were asked for/,
   },
 ];
 
