@@ -17,6 +17,9 @@ export const BITS_PER_CHARACTER = 10;
 /** Bit times of one end of a serial line, in programmer cycles. */
 export class BitTimes {
   private readonly ratio: Ratio;
+  /** Those of one character, which are asked for at every edge. */
+  private readonly edges: Cycle[] = [];
+  private readonly middles: Cycle[] = [];
 
   /**
    * @param baud nominal bits per second
@@ -30,6 +33,10 @@ export class BitTimes {
   ) {
     if (!(baud > 0)) throw new RangeError(`the baud rate must be positive, not ${baud}`);
     this.ratio = new Ratio(Math.round(baud * (1 + error) * TICKS_PER_BIT), xtal);
+    for (let k = 0; k < BITS_PER_CHARACTER; k++) {
+      this.edges.push(this.ratio.cycleOf(k * TICKS_PER_BIT));
+      this.middles.push(this.ratio.cycleOf(k * TICKS_PER_BIT + TICKS_PER_BIT / 2));
+    }
   }
 
   /** One bit in cycles, which is rarely a whole number. */
@@ -39,12 +46,14 @@ export class BitTimes {
 
   /** From a start edge to the beginning of bit `k` (0 is the start bit), in whole cycles, rounded up. */
   edge(k: number): Cycle {
-    return this.ratio.cycleOf(k * TICKS_PER_BIT);
+    return k < BITS_PER_CHARACTER ? this.edges[k] : this.ratio.cycleOf(k * TICKS_PER_BIT);
   }
 
   /** From a start edge to the middle of bit `k`, in whole cycles, rounded up. */
   middle(k: number): Cycle {
-    return this.ratio.cycleOf(k * TICKS_PER_BIT + TICKS_PER_BIT / 2);
+    return k < BITS_PER_CHARACTER
+      ? this.middles[k]
+      : this.ratio.cycleOf(k * TICKS_PER_BIT + TICKS_PER_BIT / 2);
   }
 }
 

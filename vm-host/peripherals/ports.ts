@@ -175,8 +175,9 @@ export class Port implements Part<PortState> {
     const changed = (state.output ^ state.shownOutput) | (state.direction ^ state.shownDirection);
     state.shownOutput = state.output;
     state.shownDirection = state.direction;
-    for (let bit = 0, rest = changed; rest !== 0; bit++, rest >>= 1) {
-      if (rest & 1) this.pins[bit].setDrive(this.driveOf(bit), now, state.pc);
+    for (let rest = changed; rest !== 0; rest &= rest - 1) {
+      const bit = 31 - Math.clz32(rest & -rest);
+      this.pins[bit].setDrive(this.driveOf(bit), now, state.pc);
     }
   }
 
