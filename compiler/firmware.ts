@@ -61,7 +61,7 @@ export async function buildFirmware({
     writeFile: (name, contents) => void outputs.set(name, contents),
     listFiles: () => [],
   });
-  if (error) throw new BuildError(stderr.toString().trim() || error.message);
+  if (error) throw new BuildError(oneLineEach(stderr.toString(), renameFile) || error.message);
   const wasm = outputs.get('out.wasm') as Uint8Array;
   const sourceMap = outputs.get('out.wasm.map') as string;
   return {
@@ -69,6 +69,17 @@ export async function buildFirmware({
     wasm,
     text: outputs.get('out.wat') as string,
   };
+}
+
+/** asc draws the source under its errors; here each becomes a line like ours: place, code, text. */
+function oneLineEach(stderr: string, renameFile: (file: string) => string): string {
+  const errors = stderr.split(/^(?=ERROR )/m).flatMap(part => {
+    const [, code, text] = /^ERROR (\w+): (.*)/.exec(part) ?? [];
+    const [, file, line, column] = /└─ in (.+)\((\d+),(\d+)\)/.exec(part) ?? [];
+    if (!code) return [];
+    return [`${file ? `${renameFile(file)}:${line}:${column} ` : ''}${code} ${text}`];
+  });
+  return errors.length > 0 ? errors.join('\n') : stderr.trim();
 }
 
 function readSource(path: string): string | null {
