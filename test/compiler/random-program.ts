@@ -26,6 +26,19 @@ export function randomProgram(seed: number): TestModule {
   return new ProgramMaker(random).make();
 }
 
+/** The handler that {@link randomProgramWithHandler} adds. */
+export const HANDLER = 'TIMER0_OVF';
+
+/**
+ * The program of a seed with an interrupt handler that has globals of its own, reads, writes, and calls
+ * functions that main calls too, as long as they touch no global.
+ */
+export function randomProgramWithHandler(seed: number): TestModule {
+  const random = new Random(Math.imul(seed + 1, 0x9e3779b1));
+  for (let i = 0; i < 4; i++) random.next();
+  return new ProgramMaker(random).makeWithHandler();
+}
+
 /** What main is mostly about. */
 type Plan = 'statements' | 'expressions' | 'ranges';
 
@@ -54,6 +67,31 @@ class ProgramMaker {
     this.function(0);
     this.functions.reverse();
     return { functions: this.functions, globals: initials };
+  }
+
+  makeWithHandler(): TestModule {
+    const { random } = this;
+    const module = this.make();
+    const globals: Variable[] = Array.from({ length: 1 + random.below(2) }, (_, i) => ({
+      op: 'global',
+      index: module.globals.length + i,
+      kind: random.pick(['u8', 'u8', 'u16'] as const),
+    }));
+    const callables = this.callables.filter(({ index }) => index > 0 && !touchesGlobals(module, index));
+    const maker = new BodyMaker(random, ['u8', 'u8', 'i8', 'u16'], globals, callables, [], undefined, 25);
+    const body = maker.body();
+    const handler = {
+      name: HANDLER,
+      params: 0,
+      result: false,
+      locals: maker.locals,
+      body,
+      exported: HANDLER,
+    };
+    return {
+      functions: [...module.functions, handler],
+      globals: [...module.globals, ...globals.map(() => random.below(256))],
+    };
   }
 
   private function(index: number): void {
@@ -90,4 +128,13 @@ class ProgramMaker {
     const loop = { ...tree('loop', [0], [], false), bodies: [[mark, tree('br', [0], [], false)]] };
     return [loop];
   }
+}
+
+/** Whether a function, or one that it calls, reads or writes a global. */
+function touchesGlobals(module: TestModule, index: number): boolean {
+  const touches = (node: Tree): boolean =>
+    node.op.startsWith('global.') ||
+    (node.op === 'call' && touchesGlobals(module, node.imm[0])) ||
+    [...node.args, ...node.bodies.flat()].some(touches);
+  return module.functions[index].body.some(touches);
 }

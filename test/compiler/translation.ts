@@ -44,12 +44,16 @@ function scripted(n: number, seed: number): number {
 class Enough extends Error {}
 
 /** What both runs write down, and where both read. */
-class Log {
+export class Log {
   readonly effects: Effect[] = [];
   private reads = 0;
   private turns = 0;
 
-  constructor(private readonly seed: number) {}
+  /** @param most turns of main after which the run is over */
+  constructor(
+    private readonly seed: number,
+    private readonly most: number,
+  ) {}
 
   /** True when the run is over. */
   add(effect: Effect): boolean {
@@ -59,7 +63,7 @@ class Log {
 
   out(address: number, value: number): boolean {
     const full = this.add(`out ${hex(address)} ${value & 0xff}`);
-    return full || (address === MARKER && ++this.turns === TURNS);
+    return full || (address === MARKER && ++this.turns === this.most);
   }
 
   read(address: number): number {
@@ -71,13 +75,13 @@ class Log {
 // --- as WebAssembly -------------------------------------------------------------
 
 /** The effects of the program in the engine's own WebAssembly. */
-export function runNatively(bytes: Uint8Array, seed: number): Effect[] {
-  const log = new Log(seed);
+export function runNatively(bytes: Uint8Array, seed: number, turns = TURNS): Effect[] {
+  const log = new Log(seed, turns);
   const module = new WebAssembly.Module(bytes as BufferSource);
   const imports = { mcu: nativeImports(log) };
   try {
     // when main returns the chip begins again: globals too
-    for (let turn = 0; turn < TURNS; turn++) {
+    for (let turn = 0; turn < turns; turn++) {
       const { main } = new WebAssembly.Instance(module, imports).exports;
       (main as () => void)();
     }
@@ -87,7 +91,7 @@ export function runNatively(bytes: Uint8Array, seed: number): Effect[] {
   return log.effects;
 }
 
-function nativeImports(log: Log): Record<string, (...args: number[]) => number | undefined> {
+export function nativeImports(log: Log): Record<string, (...args: number[]) => number | undefined> {
   const stop = (over: boolean): undefined => {
     if (over) throw new Enough();
   };
@@ -133,7 +137,7 @@ const noted =
   };
 
 /** Instructions that touch the chip are answered by the script; all others run on the machine. */
-const WATCHES: Readonly<Partial<Record<string, (a: number, b: number) => Watch>>> = {
+export const WATCHES: Readonly<Partial<Record<string, (a: number, b: number) => Watch>>> = {
   in: (d, address) => (machine, log) => {
     machine.registers[d] = log.read(address);
     pass(machine);
@@ -166,7 +170,7 @@ const runFlag =
 
 /** The effects of the image on the machine. @throws Fault, and Error when it does not come to an end */
 export function runAsWords(image: Image, seed: number): { effects: Effect[]; machine: Machine } {
-  const log = new Log(seed);
+  const log = new Log(seed, TURNS);
   const watches = Array.from(image.words, word => {
     const { row, operands } = decode(word)!;
     return WATCHES[row.name]?.(operands[0], operands[1]);
