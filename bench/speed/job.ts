@@ -5,8 +5,9 @@ import { Avr8jsMachine } from './avr8js-machine.ts';
 import { median, processorSeconds, wallSeconds } from './clock.ts';
 import { jobSession, programmer } from './programs.ts';
 
-/** Jobs after which a compiler has seen enough. */
-const WARM_UPS = 8;
+/** Jobs, and processor seconds, after which a compiler has seen enough. */
+const WARM_UP_JOBS = 2;
+const WARM_UP_SECONDS = 3;
 
 /** @throws Error when a byte of an answer is missing */
 export function runSession(machine: Programmer, session: readonly Exchange[]): Board {
@@ -38,13 +39,16 @@ export function measureJob(engine: string, rounds: number): JobTimes {
   const session = jobSession();
   const job = () => void runSession(machines[engine](words), session);
   const coldWall = wallSeconds(job);
-  const seen = Array.from({ length: rounds + WARM_UPS }, () => {
+  for (let jobs = 0, spent = 0; jobs < WARM_UP_JOBS || spent < WARM_UP_SECONDS; jobs++) {
+    spent += processorSeconds(job);
+  }
+  const seen = Array.from({ length: rounds }, () => {
     let processor = 0;
     const wall = wallSeconds(() => {
       processor = processorSeconds(job);
     });
     return { processor, wall };
-  }).slice(WARM_UPS);
+  });
   return {
     processor: median(seen.map(({ processor }) => processor)),
     wall: median(seen.map(({ wall }) => wall)),
