@@ -31,6 +31,16 @@ export class BodyMaker extends ValueMaker {
     return body;
   }
 
+  /** Many values that are read first and shown last: the registers run out, or nearly. */
+  crowdedBody(): Tree[] {
+    const crowd = Array.from({ length: 10 + this.random.below(14) }, () =>
+      this.newLocal(this.random.pick(this.kinds)),
+    );
+    const body = crowd.map(variable => this.set(variable, this.input(variable.kind)));
+    while (this.size > 0) body.push(...this.statement(2));
+    return [...body, ...crowd.flatMap(variable => this.showBytes(variable, BITS[variable.kind] / 8))];
+  }
+
   /** A loop that reads values of every kind and shows all bytes of what it makes of them. */
   expressionsBody(): Tree[] {
     const inputs = [1, 2].map(() => this.newLocal(this.random.pick(this.kinds)));

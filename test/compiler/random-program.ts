@@ -40,7 +40,7 @@ export function randomProgramWithHandler(seed: number): TestModule {
 }
 
 /** What main is mostly about. */
-type Plan = 'statements' | 'expressions' | 'ranges';
+type Plan = 'statements' | 'expressions' | 'ranges' | 'crowd';
 
 class ProgramMaker {
   private readonly kinds: readonly Kind[];
@@ -51,7 +51,7 @@ class ProgramMaker {
 
   constructor(private readonly random: Random) {
     this.kinds = random.pick(PROFILES);
-    this.plan = random.pick(['statements', 'statements', 'expressions', 'ranges']);
+    this.plan = random.pick(['statements', 'statements', 'statements', 'expressions', 'ranges', 'crowd']);
   }
 
   make(): TestModule {
@@ -61,7 +61,8 @@ class ProgramMaker {
       this.globals.push({ op: 'global', index: initials.length, kind: random.pick(this.kinds) });
       initials.push(random.below(2) ? 0 : random.below(256));
     }
-    const count = this.plan === 'statements' ? random.below(5) : random.below(2);
+    const busy = this.plan === 'statements' || this.plan === 'crowd';
+    const count = busy ? random.below(5) : random.below(2);
     // callees first: what a call costs must be known
     for (let index = count; index >= 1; index--) this.function(index);
     this.function(0);
@@ -118,6 +119,7 @@ class ProgramMaker {
 
   private mainBody(maker: BodyMaker): Tree[] {
     if (this.plan === 'expressions') return maker.expressionsBody();
+    if (this.plan === 'crowd') return maker.crowdedBody();
     return this.plan === 'ranges' ? maker.rangesBody() : maker.body();
   }
 
