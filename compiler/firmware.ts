@@ -31,7 +31,17 @@ export interface BuiltFirmware {
 }
 
 /** Flags of asc that give the smallest module within the profile. */
-const FLAGS = ['-Oz', '--runtime', 'stub', '--noAssert', '--debug', '--use', 'abort=', '--sourceMap'];
+const FLAGS = [
+  '--noColors',
+  '-Oz',
+  '--runtime',
+  'stub',
+  '--noAssert',
+  '--debug',
+  '--use',
+  'abort=',
+  '--sourceMap',
+];
 
 /**
  * Builds a firmware. The assembler of WebAssembly (AssemblyScript) is loaded only here: it is large.
