@@ -132,6 +132,7 @@ export class BodyMaker extends ValueMaker {
     () => this.callStatement(),
     () => [tree('drop', [], [this.expression(this.random.pick(this.kinds), 2)], false)],
     () => [this.effect()],
+    () => this.timedRegion(),
   ];
 
   private readonly nested: readonly ((depth: number) => Tree[])[] = [
@@ -158,6 +159,12 @@ export class BodyMaker extends ValueMaker {
   private effect(): Tree {
     const op = this.random.pick(['wdr', 'sei', 'cli', 'sleep', 'nop', 'delay']);
     return tree(`mcu.${op}`, op === 'delay' ? [this.random.below(60)] : [], [], false);
+  }
+
+  /** A region whose clocks are counted, whatever they come to. */
+  private timedRegion(): Tree[] {
+    const mark = (op: string, imm: number[]) => tree(`mcu.${op}`, imm, [], false);
+    return [mark('timed_begin', []), this.pinChange(), this.output(), mark('timed_end', [0])];
   }
 
   private callStatement(): Tree[] {

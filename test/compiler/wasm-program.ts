@@ -46,6 +46,8 @@ export const MCU: Readonly<Record<string, { params: number; result: boolean }>> 
   wdr: { params: 0, result: false },
   sei: { params: 0, result: false },
   cli: { params: 0, result: false },
+  timed_begin: { params: 0, result: false },
+  timed_end: { params: 1, result: false },
 };
 const IMPORTS = Object.keys(MCU);
 
