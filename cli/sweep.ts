@@ -86,6 +86,9 @@ function theoryOf(setup: Setup, options: SweepOptions): string[] {
   const tolerance = row('RXD tolerance').worst;
   if (tolerance !== undefined)
     lines.push(`the receiver's sampling points bear a PC that is ${tolerance.toFixed(2)} % off`);
+  lines.push(
+    "the PC's own, in the middle of the stop bit, bear -5.00 % (half of 10 bits) and 5.56 % (half of 9)",
+  );
   return lines;
 }
 

@@ -3,23 +3,40 @@
  * the answer before it sends the next letter.
  */
 
-import { deselect, device, hasPages, walkDevices } from './devices';
-import { control, enter, instruction, programming, release, wait } from './isp';
+import { deselect, device, hasPages, setBlank, walkDevices } from './devices';
+import { enter, instruction, programming, release } from './isp';
+import { ledOff, ledOn } from './led';
 import {
-  BYTE_WRITE_MS,
-  ERASE_MS,
+  access,
+  EEPROM,
+  endWrite,
+  erase,
+  HIGH_BYTE,
+  LOCK,
+  LOW_BYTE,
+  nextAddress,
+  READS,
+  readAndNext,
+  setAddressHigh,
+  setAddressLow,
+  waitForWrite,
+  writeByte,
+  writePage,
+} from './memory';
+import {
   HARDWARE_MAJOR,
   HARDWARE_MINOR,
-  PAGE_DEVICE_ERASE_MS,
-  PAGE_WRITE_MS,
+  INSTRUCTION_OUTLASTS_BIT,
+  OVERLAP,
+  RESYNC,
+  SKIP_BLANK,
   SOFTWARE_MAJOR,
   SOFTWARE_MINOR,
 } from './options';
-import { receive, send } from './serial';
+import { dropped, receive, receiveLast, send, transmit } from './serial';
 
-/** The commands: all rows of the protocol's table except the special test command. */
+/** The commands: all rows of the protocol's table except the special test command, and ESC. */
 export enum Command {
-  Escape = 0x1b,
   NewUniversal = 0x2e, // .
   Universal = 0x3a, // :
   SetAddress = 0x41, // A
@@ -51,40 +68,43 @@ const UNKNOWN: u8 = 0x3f; // ?
 const YES: u8 = 0x59; // Y
 const SERIAL: u8 = 0x53; // S
 
-/** The address of the next access: a word of flash or a byte of EEPROM. */
-let addressHigh: u8 = 0;
-let addressLow: u8 = 0;
-
 /**
  * Carries out one command. Returns the last byte of its answer; what comes before
  * that byte has been sent.
  */
 export function carryOut(command: u8): u8 {
-  // Commands with data, the frequent ones first: at a high rate the next byte is already on the line.
-  // The data is taken from the line even when the command is refused.
+  // The data first, that of frequent commands before all: at a high rate the next byte is already on the line.
+  // It is taken from the line even when the command is refused.
   if (command === Command.SetAddress) return setAddress();
-  const operation = writeOperation(command);
-  if (operation) return write(operation);
   if (command === Command.SelectDevice || command === Command.ListDevices) return devices(command);
-  if (command === Command.Universal || command === Command.NewUniversal) return universal(command);
-  if (command === Command.WriteLock) return writeLock();
-  if (command === Command.SetLed || command === Command.ClearLed) return led();
-  if (command === Command.WriteFuses) return refuseFuses();
+  const operation = writeOperation(command);
+  let data: u8 = 0;
+  if (operation) {
+    data = receiveLast();
+  } else {
+    if (command === Command.Universal || command === Command.NewUniversal) return universal(command);
+    if (command === Command.SetLed || command === Command.ClearLed) return led(command);
+    if (command === Command.WriteFuses) return refuseFuses();
 
-  // Commands that are answered without a target
-  if (command === Command.AutoIncrement) return YES;
-  if (command === Command.ProgrammerType) return SERIAL;
-  if (command === Command.Identifier) return identify();
-  if (command === Command.SoftwareVersion) return version(SOFTWARE_MAJOR, SOFTWARE_MINOR);
-  if (command === Command.HardwareVersion) return version(HARDWARE_MAJOR, HARDWARE_MINOR);
-  if (command === Command.Leave) return leave();
-  if (command === Command.Enter) return device ? enable() : UNKNOWN;
+    // Commands that are answered without a target
+    if (command === Command.AutoIncrement) return YES;
+    if (command === Command.ProgrammerType) return SERIAL;
+    if (command === Command.Identifier) return identify();
+    if (command === Command.SoftwareVersion) return version(SOFTWARE_MAJOR, SOFTWARE_MINOR);
+    if (command === Command.HardwareVersion) return version(HARDWARE_MAJOR, HARDWARE_MINOR);
+    if (command === Command.Leave) return leave();
+    if (command === Command.Enter) return device ? enable() : UNKNOWN;
+  }
 
-  // Commands for the target
+  // Commands for the target, which may have a write to finish first
+  if (RESYNC && dropped) return UNKNOWN;
+  if (OVERLAP) endWrite();
   if (!programming()) return UNKNOWN;
+  if (operation === LOCK) return writeLock(data);
+  if (operation) return write(operation, data);
   if (command === Command.ReadFlash) return readFlash();
-  if (command === Command.ReadEeprom) return readEeprom();
-  if (command === Command.WritePage) return writePage();
+  if (command === Command.ReadEeprom) return readAndNext(EEPROM ^ READS);
+  if (command === Command.WritePage) return page();
   if (command === Command.ChipErase) return chipErase();
   if (command === Command.ReadSignature) return readSignature();
   return UNKNOWN;
@@ -111,8 +131,8 @@ function version(major: u8, minor: u8): u8 {
 function devices(command: u8): u8 {
   let code: u8 = 0;
   if (command === Command.SelectDevice) {
-    code = receive();
-    release();
+    code = receiveLast();
+    leave();
     deselect();
     if (!code) return DONE;
   }
@@ -122,64 +142,61 @@ function devices(command: u8): u8 {
 
 /** A */
 function setAddress(): u8 {
-  addressHigh = receive();
-  addressLow = receive();
+  setAddressHigh(receive());
+  setAddressLow(receiveLast());
   return DONE;
 }
 
-/** x, y: this board has no LED to set. */
-function led(): u8 {
-  receive();
+/** x, y: whatever its number, for there is one LED at most. */
+function led(command: u8): u8 {
+  receiveLast();
+  if (command === Command.SetLed) ledOn();
+  else ledOff();
   return DONE;
 }
 
 /** L */
 function leave(): u8 {
+  if (OVERLAP) endWrite();
   release();
   return DONE;
 }
 
-/** P, and the end of e */
+/** P. Refused when nobody listens; what the target is then, its signature tells. */
 function enable(): u8 {
-  enter();
-  return DONE;
+  if (OVERLAP) endWrite();
+  return enter() ? DONE : UNKNOWN;
 }
 
-/** The first byte of the instruction that c, C and D carry out; 0 for any other letter. */
+/** The first byte of the instruction that c, C, D and l carry out; 0 for any other letter. */
 function writeOperation(command: u8): u8 {
-  if (command === Command.WriteLowByte) return 0x40;
-  if (command === Command.WriteHighByte) return 0x48;
-  if (command === Command.WriteEeprom) return 0xc0;
+  if (command === Command.WriteLowByte) return LOW_BYTE;
+  if (command === Command.WriteHighByte) return HIGH_BYTE;
+  if (command === Command.WriteEeprom) return EEPROM;
+  if (command === Command.WriteLock) return LOCK;
   return 0;
 }
 
-/** c, C, D: the instruction writes one byte, or loads it into the page buffer. */
-function write(operation: u8): u8 {
-  const data = receive();
-  if (!programming()) return UNKNOWN;
-  memory(operation, data);
-  if (operation === 0xc0 || !hasPages()) wait(BYTE_WRITE_MS);
-  if (operation !== 0x40) nextAddress();
+/** c, C, D: the address goes on after C and D. */
+function write(operation: u8, data: u8): u8 {
+  writeByte(operation, data);
+  if (operation !== LOW_BYTE) nextAddress();
   return DONE;
 }
 
 /** m */
-function writePage(): u8 {
+function page(): u8 {
   if (!hasPages()) return UNKNOWN;
-  memory(0x4c, 0);
-  wait(PAGE_WRITE_MS);
+  writePage();
   return DONE;
 }
 
 /** R: high byte, low byte */
 function readFlash(): u8 {
-  send(memory(0x28, 0));
-  return memoryAndNext(0x20);
-}
-
-/** d */
-function readEeprom(): u8 {
-  return memoryAndNext(0xa0);
+  const high = access(HIGH_BYTE ^ READS, 0);
+  if (INSTRUCTION_OUTLASTS_BIT) transmit(high);
+  else send(high);
+  return readAndNext(LOW_BYTE ^ READS);
 }
 
 /** s: addresses 2, 1, 0 */
@@ -189,59 +206,50 @@ function readSignature(): u8 {
   return instruction(0x30, 0, 0, 0);
 }
 
-/**
- * e: only a pulse on RESET ends the erase cycle (0838H p45), and the host does
- * not send P again.
- */
+/** e: the host does not send P again, so programming is enabled once more. A page device may keep its EEPROM. */
 function chipErase(): u8 {
-  control(0x80);
-  wait(hasPages() ? PAGE_DEVICE_ERASE_MS : ERASE_MS);
-  return enable();
+  erase();
+  const answer = enable();
+  if (SKIP_BLANK && !hasPages()) setBlank();
+  return answer;
 }
 
 /**
  * l: bits 1 and 2 are the lock bits. The AT90S1200 wants 1111 1211 (0838H p46), its
  * siblings 111x x21x, later parts take the bits from the fourth byte: this serves all.
  */
-function writeLock(): u8 {
-  const bits = receive();
-  if (!programming()) return UNKNOWN;
-  instruction(0xac, 0xf9 | (bits & 6), 0, bits);
-  wait(ERASE_MS);
+function writeLock(bits: u8): u8 {
+  instruction(LOCK, 0xf9 | (bits & 6), 0, bits);
+  waitForWrite();
   return DONE;
 }
 
 /** f: fuses are written with a universal command. */
 function refuseFuses(): u8 {
-  receive();
+  receiveLast();
   return UNKNOWN;
 }
 
-/** : and . with three and four bytes. The wait is for those that write. */
+/** : and . with three and four bytes; the fourth of : is 00 */
 function universal(command: u8): u8 {
   const first = receive();
   const second = receive();
-  const third = receive();
+  let third: u8;
   let fourth: u8 = 0;
-  if (command === Command.NewUniversal) fourth = receive();
+  if (command === Command.NewUniversal) {
+    third = receive();
+    fourth = receiveLast();
+  } else {
+    third = receiveLast();
+  }
+  if (RESYNC && dropped) return UNKNOWN;
+  if (OVERLAP) endWrite();
   if (!programming()) return UNKNOWN;
   const answer = instruction(first, second, third, fourth);
-  wait(ERASE_MS);
+  if (first & WRITES) waitForWrite();
   send(answer);
   return DONE;
 }
 
-/** An instruction at the current address. */
-function memory(operation: u8, data: u8): u8 {
-  return instruction(operation, addressHigh, addressLow, data);
-}
-
-function memoryAndNext(operation: u8): u8 {
-  const data = memory(operation, 0);
-  nextAddress();
-  return data;
-}
-
-function nextAddress(): void {
-  if (!++addressLow) addressHigh++;
-}
+/** Reading memory or signature, 20, 28, 30, A0, is without these bits; all that write have one of them. */
+const WRITES: u8 = 0x44;

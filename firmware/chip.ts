@@ -59,8 +59,20 @@ export const PIND: u8 = ATMEGA328P ? 0x09 : 0x10;
 /** Timer/Counter0 control: the three bits that select its clock. Later chips call it TCCR0B. */
 export const TCCR0: u8 = ATMEGA328P ? 0x25 : 0x33;
 const TCNT0: u8 = ATMEGA328P ? 0x26 : 0x32;
+const TIFR: u8 = ATMEGA328P ? 0x15 : 0x38;
+const TOV0: u8 = ATMEGA8 || ATMEGA328P ? 0 : 1;
 
 /** Timer/Counter0: counts up for ever and starts again at 0 after 255. */
 export function now(): u8 {
   return in_(TCNT0);
+}
+
+/** True when Timer/Counter0 has started again at 0 since the last forgetTurn(). */
+export function turned(): bool {
+  return bit(TIFR, TOV0);
+}
+
+/** Clears the flag that turned() looks at, by writing a one to it. */
+export function forgetTurn(): void {
+  out(TIFR, 1 << TOV0);
 }

@@ -19,6 +19,12 @@ const KNOWN: u8 = 1;
 const ECHOES: u8 = 2;
 /** The flash is written by pages. */
 const PAGES: u8 = 4;
+/**
+ * While a byte is being written it reads as something else, so the end of a write can be seen (data polling).
+ * Not the AT90S1200's: reading it sometimes spoils the byte that is written next (avrdude's source).
+ */
+const POLLS: u8 = 8; /** There is nothing but FF in the EEPROM: it has been erased, and nothing was written since. */
+const BLANK: u8 = 16;
 
 /** The code that `T` asks for, or 0: send them all. */
 let wanted: u8 = 0;
@@ -29,14 +35,14 @@ let kind: u8 = 0;
 export function walkDevices(code: u8): void {
   wanted = code;
 
-  kind = KNOWN | ECHOES;
+  kind = KNOWN | ECHOES | POLLS;
   visit(0x55); // ATtiny12
   visit(0x56); // ATtiny15
 
   kind = KNOWN;
   visit(0x13); // AT90S1200
 
-  kind = KNOWN | ECHOES;
+  kind = KNOWN | ECHOES | POLLS;
   visit(0x20); // AT90S2313
   visit(0x28); // AT90S4414
   visit(0x38); // AT90S8515
@@ -47,7 +53,7 @@ export function walkDevices(code: u8): void {
   visit(0x6c); // AT90S4434
   visit(0x68); // AT90S8535
 
-  kind = KNOWN | ECHOES | PAGES;
+  kind = KNOWN | ECHOES | POLLS | PAGES;
   visit(0x65); // ATmega83
   visit(0x60); // ATmega161
   visit(0x64); // ATmega163
@@ -71,4 +77,20 @@ export function echoesEnable(): bool {
 
 export function hasPages(): bool {
   return (device & PAGES) !== 0;
+}
+
+export function polls(): bool {
+  return (device & POLLS) !== 0;
+}
+
+export function isBlank(): bool {
+  return (device & BLANK) !== 0;
+}
+
+export function setBlank(): void {
+  device |= BLANK;
+}
+
+export function clearBlank(): void {
+  device &= ~BLANK;
 }

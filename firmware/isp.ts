@@ -5,46 +5,49 @@
  */
 
 import { bit, cbi, DDRB, delayCycles, out, PINB, PORTB, sbi } from './chip';
+import { wait } from './clock';
 import { echoesEnable } from './devices';
 import {
-  MILLISECOND,
+  ENABLE_ATTEMPTS,
   MISO,
   MOSI,
-  MOSI_SETUP_CYCLES,
   RESET,
   RESET_HIGH_MS,
   RESET_LOW_MS,
   SCK,
   SCK_HIGH_CYCLES,
   SCK_LOW_CYCLES,
+  VERIFY,
 } from './options';
 
 /** What came back with the third byte of the last instruction: the second, if the target listens. */
 let echo: u8 = 0;
 
-/** Cycles that each part of a bit takes without any delay. */
-const HIGH_WORK: i32 = 4; // SBI SCK, test of MISO
-const SETUP_WORK: i32 = 2; // SBI or CBI MOSI
-const LOW_WORK: i32 = 10; // CBI SCK, loop, test of the bit, SBI or CBI MOSI
+/** Port B between two pulses on SCK: RESET and SCK low, the pull-up on MISO. MOSI is added. */
+const BETWEEN_PULSES: u8 = 1 << MISO;
 
-/** Waits this many milliseconds. */
-export function wait(milliseconds: u8): void {
-  do delayCycles(MILLISECOND);
-  while (--milliseconds);
+/** Cycles that each part of a bit takes without any delay. */
+const HIGH_WORK: i32 = 7; // test of MISO, shift, next level of MOSI, OUT
+const LOW_WORK: i32 = 5; // loop, SBI SCK
+
+/** Drops SCK, if it is high, and puts the first bit of `byte` on MOSI, at the same moment. */
+function present(byte: u8): void {
+  let lines = BETWEEN_PULSES;
+  if (byte & 0x80) lines = BETWEEN_PULSES | (1 << MOSI);
+  out(PORTB, lines);
 }
 
 /** Exchanges one byte with the target. */
 export function transfer(byte: u8): u8 {
   let bits: u8 = 8;
+  present(byte);
   do {
-    if (byte & 0x80) sbi(PORTB, MOSI);
-    else cbi(PORTB, MOSI);
-    delayCycles(max(MOSI_SETUP_CYCLES - SETUP_WORK, SCK_LOW_CYCLES - LOW_WORK));
-    byte <<= 1;
+    delayCycles(max(SCK_LOW_CYCLES - LOW_WORK, 0));
     sbi(PORTB, SCK);
     delayCycles(max(SCK_HIGH_CYCLES - HIGH_WORK, 0));
+    byte <<= 1;
     if (bit(PINB, MISO)) byte |= 1;
-    cbi(PORTB, SCK);
+    present(byte); // after the last bit this means nothing
   } while (--bits);
   return byte;
 }
@@ -72,24 +75,49 @@ export function startIsp(): void {
   sbi(PORTB, MISO);
 }
 
-/** Takes the lines, gives the target a RESET pulse and enables programming. */
-export function enter(): void {
+// --- Entering and leaving ---------------------------------------------------------
+
+/**
+ * Takes the lines, gives the target a RESET pulse and enables programming. True when the target listens: it echoes
+ * the 53, or, on parts without an echo that one could rely on, it has a signature.
+ */
+export function enter(): bool {
   out(DDRB, (1 << RESET) | (1 << SCK) | (1 << MOSI)); // RESET and SCK low
+  pulseReset();
+  let attempts: u8 = ENABLE_ATTEMPTS;
+  do {
+    control(0x53);
+    if (echoesEnable()) {
+      if (echo === 0x53) return true;
+      // Twice at each place: an AT90S1200 that the host takes for another device echoes nothing the
+      // first time, and the pulse would bring it out of step.
+      if (attempts & 1) pulseSck();
+    } else {
+      if (!VERIFY || hasSignature()) return true;
+      pulseReset();
+    }
+  } while (--attempts);
+  return false;
+}
+
+/** Programming begins at least 20 ms after RESET goes low. */
+function pulseReset(): void {
   sbi(PORTB, RESET);
   wait(RESET_HIGH_MS);
   cbi(PORTB, RESET);
   wait(RESET_LOW_MS);
-  // Twice at each of the 32 places: an AT90S1200 that the host takes for another device
-  // echoes nothing the first time, and the pulse would bring it out of step.
-  let attempts: u8 = 64;
-  do {
-    control(0x53);
-    if (!echoesEnable() || echo === 0x53) return;
-    if (!(attempts & 1)) continue;
-    sbi(PORTB, SCK); // one pulse more moves the target on by one bit
-    delayCycles(SCK_HIGH_CYCLES);
-    cbi(PORTB, SCK);
-  } while (--attempts);
+}
+
+/** One pulse more moves a target that is out of step on by one bit. */
+function pulseSck(): void {
+  sbi(PORTB, SCK);
+  delayCycles(SCK_HIGH_CYCLES);
+  cbi(PORTB, SCK);
+}
+
+/** The byte at address 1 is 90 on an AT90S1200, 01 when it is locked, and FF where nobody answers. */
+function hasSignature(): bool {
+  return <u8>(instruction(0x30, 0, 1, 0) + 1) > 1;
 }
 
 /** Lets go of the target: RESET, SCK and MOSI become inputs without pull-up. */

@@ -3,17 +3,23 @@
  * after reset, for ever, read a letter and answer it.
  */
 
-import { Command, carryOut } from './avr910';
+import { carryOut } from './avr910';
+import { startClock } from './clock';
 import { startIsp } from './isp';
+import { startLed } from './led';
 import { checkOptions } from './options';
-import { receive, startSerial, transmit } from './serial';
+import { dropped, ESCAPE, receiveCommand, startSerial, transmit } from './serial';
 
 export function main(): void {
   checkOptions();
   startIsp();
+  startLed();
+  startClock();
   startSerial();
   while (true) {
-    const command = receive();
-    if (command !== Command.Escape) transmit(carryOut(command));
+    const command = receiveCommand();
+    if (command === ESCAPE) continue;
+    const answer = carryOut(command);
+    if (!dropped) transmit(answer);
   }
 }

@@ -17,6 +17,22 @@ export const BAUD_RATE: i32 = isDefined(BAUD) ? BAUD : 19_200;
 export const VCC_MV: i32 = isDefined(VCC) ? (VCC < 100 ? VCC * 1000 : VCC) : 4_000;
 export const TARGET_HZ: i32 = isDefined(TARGET_XTAL) ? TARGET_XTAL : 1_000_000;
 
+// --- Features: `--use FEATURE_OVERLAP=0` and so on leave one out ------------------
+
+/** Only what the published firmware does: `--use PUBLISHED=1`. Single features can be added to it with =1. */
+const ALL: bool = !(isDefined(PUBLISHED) ? PUBLISHED !== 0 : false);
+
+/** The answer to a write comes at once; what the target still needs passes while the next command comes in. */
+export const OVERLAP: bool = isDefined(FEATURE_OVERLAP) ? FEATURE_OVERLAP !== 0 : ALL;
+/** Targets that show the end of a write are asked for it. */
+export const POLLING: bool = isDefined(FEATURE_POLLING) ? FEATURE_POLLING !== 0 : ALL;
+/** FF is not written where FF is already. */
+export const SKIP_BLANK: bool = isDefined(FEATURE_SKIP_BLANK) ? FEATURE_SKIP_BLANK !== 0 : ALL;
+/** Programming Enable is verified and tried again, and refused when nobody listens. */
+export const VERIFY: bool = isDefined(FEATURE_VERIFY) ? FEATURE_VERIFY !== 0 : ALL;
+/** A command is dropped when a byte of it has no stop bit, or when its host begins anew with ESC. */
+export const RESYNC: bool = isDefined(FEATURE_RESYNC) ? FEATURE_RESYNC !== 0 : ALL;
+
 // --- The board (application note AVR910, figure 4) -----------------------------
 
 /** Port B, to the target. An ATmega has its crystal there: it takes the pins of its own SPI instead. */
@@ -29,6 +45,11 @@ export const SCK: u8 = CRYSTAL_ON_PORTB ? 5 : 7;
 export const RXD: u8 = 0;
 export const TXD: u8 = 1;
 
+/** The LED of commands x and y: its bit of port B or D, or -1 where there is none. */
+export const LED: i32 = -1;
+export const LED_ON_PORTB: bool = false;
+export const LED_LIT_WHEN_HIGH: bool = true;
+
 // --- Who we are: two ASCII digits each ----------------------------------------
 
 export const SOFTWARE_MAJOR: u8 = 0x31; // 1
@@ -36,11 +57,13 @@ export const SOFTWARE_MINOR: u8 = 0x30; // 0
 export const HARDWARE_MAJOR: u8 = 0x31; // 1
 export const HARDWARE_MINOR: u8 = 0x30; // 0
 
-// --- Waits, in milliseconds ---------------------------------------------------
+// --- Waits, in milliseconds --------------------------------------------------------------------
 
 /** A byte of flash or EEPROM, t_WD_PROG by supply voltage: AT90S1200 0838H p47 table 22; below 3.2 V by its slope. */
 export const BYTE_WRITE_MS: u8 =
   VCC_MV >= 5000 ? 4 : VCC_MV >= 4000 ? 6 : VCC_MV >= 3600 ? 7 : VCC_MV >= 3200 ? 9 : 12;
+/** The same of any other device, whose end can be asked for nearly always: the longest in avrdude.conf. */
+export const POLLED_BYTE_WRITE_MS: u8 = 20;
 /** A page of flash: the slowest page device here is the ATmega103 with 56 ms (avrdude.conf). */
 export const PAGE_WRITE_MS: u8 = 56;
 /** Chip erase and lock bits of byte devices: 18 ms at 3.2 V (0838H p47 table 21), 20 ms in avrdude.conf. */
@@ -52,8 +75,8 @@ export const RESET_LOW_MS: u8 = 20;
 /** The positive pulse on RESET: two target clocks at least (0945G p109); the rest is for its capacitor. */
 export const RESET_HIGH_MS: u8 = 1;
 
-/** One of these milliseconds, in cycles. One percent long: the ceramic resonator may be 0.5 % fast. */
-export const MILLISECOND: u32 = XTAL_HZ / 1000 + XTAL_HZ / 100_000;
+/** How often Programming Enable is tried: twice for each bit of an instruction, or after so many pulses on RESET. */
+export const ENABLE_ATTEMPTS: u8 = 64;
 
 // --- SCK, in cycles of the programmer -------------------------------------------
 // The AT90S1200 wants SCK high for more than 4 of its clocks and low for more than 1, other targets more
@@ -77,10 +100,25 @@ export const TIMER_CLOCK: u8 = PRESCALER === 1 ? 1 : PRESCALER === 8 ? 2 : 3;
 /** One bit in ticks of the timer. */
 export const BIT: u8 = <u8>((XTAL_HZ + (PRESCALER * BAUD_RATE) / 2) / (PRESCALER * BAUD_RATE));
 
-/** Cycles, on average: 3 from the edge of a start bit to the note of its time, 11 from the end of a wait to a sample. */
-const LATENCY: i32 = 14;
+/** At slower rates the time of a busy target is counted while the line is idle, too; it takes 20 cycles now and then. */
+export const COUNTS_IDLE: bool = CYCLES_PER_BIT >= 100;
+
+/** Cycles, on average, from the edge of a start bit to the note of its time, and 11 from the end of a wait to a sample. */
+const LATENCY: i32 = (COUNTS_IDLE ? 8 : 6) + 11;
 /** From the edge of the start bit to its middle, in ticks; half a tick more, because the count was cut to whole ticks. */
 export const HALF_BIT: u8 = <u8>((CYCLES_PER_BIT / 2 - LATENCY + PRESCALER) / PRESCALER);
+
+/** A whole instruction to the target takes longer than a stop bit to the PC. */
+export const INSTRUCTION_OUTLASTS_BIT: bool = 32 * (SCK_HIGH_CYCLES + SCK_LOW_CYCLES) > CYCLES_PER_BIT;
+
+/** Cycles between 255 looks at the line, each of which takes 5, so that they last one bit and a half at least. */
+export const PATIENCE: i32 = CYCLES_PER_BIT > 850 ? (3 * CYCLES_PER_BIT) / 510 - 4 : 0;
+
+/** The start bit goes out at once, the others so many cycles after they are due. */
+export const TXD_LEAD: u8 = <u8>(8 / PRESCALER);
+
+/** Bits that make a millisecond; one percent more, for the resonator may be 0.5 % fast. */
+export const BITS_PER_MS: u8 = <u8>((BAUD_RATE * 101 + 99_999) / 100_000);
 
 /** Refuses values that cannot work, when the firmware is built. */
 export function checkOptions(): void {

@@ -1,33 +1,51 @@
 /**
  * The serial line to the PC: 8 data bits, no parity, 1 stop bit, least
  * significant bit first, idle high. The chip has no UART, so the program looks
- * at the clock on the wall, Timer/Counter0, and moves the line when it is time.
- *
- * The timer is never written and never stopped. `edge` notes when the next
- * thing happens on the line; each bit adds the length of a bit to it. However
- * late the program comes to one bit, the next is again on time: nothing adds up.
+ * at the clock on the wall and moves the line when it is time.
  */
 
-import { bit, cbi, DDRD, now, out, PIND, PORTD, sbi, TCCR0 } from './chip';
-import { BIT, HALF_BIT, RXD, TIMER_CLOCK, TXD } from './options';
+import { bit, cbi, DDRD, delayCycles, PIND, PORTD, sbi } from './chip';
+import { beginBits, busy, countWaiting, nextBit, sinceBit } from './clock';
+import { BIT, COUNTS_IDLE, HALF_BIT, OVERLAP, PATIENCE, RESYNC, RXD, TXD, TXD_LEAD } from './options';
 
-/** The time, on Timer/Counter0, of the last edge or sample. */
-let edge: u8 = 0;
+export const ESCAPE: u8 = 0x1b;
 
-/** Less than this many ticks after `edge` it has passed; more, and it is still to come. */
-const PASSED: u8 = 255 - BIT;
+/**
+ * The present command is dropped, nobody waits for its answer: a byte of it had no stop bit (noise,
+ * a break, another rate), or its last byte was an ESC with which the PC begins anew.
+ */
+export let dropped: bool = false;
 
-/** Starts the timer and makes TXD an output, idle. */
+/** From the last sample to a moment at which the stop bit of the slowest PC has begun, in ticks; short of a turn of the clock. */
+const STOP_BIT: u8 = BIT + 36;
+
+/** Makes TXD an output, idle. */
 export function startSerial(): void {
-  out(TCCR0, TIMER_CLOCK);
   sbi(PORTD, TXD);
   sbi(DDRD, TXD);
 }
 
-/** Returns one bit length after the last time. */
-export function nextBit(): void {
-  edge += BIT;
-  while (<u8>(now() - edge) >= PASSED) {}
+/** Waits for the letter of the next command. */
+export function receiveCommand(): u8 {
+  dropped = false;
+  return receive();
+}
+
+/** Waits for the last byte of a command. After ESC it looks whether the PC goes on without waiting for an answer. */
+export function receiveLast(): u8 {
+  const byte = receive();
+  if (RESYNC && byte === ESCAPE && goesOn()) dropped = true;
+  return byte;
+}
+
+/** True when another byte begins within a bit and a half, or somewhat more. */
+function goesOn(): bool {
+  let looks: u8 = 255;
+  do {
+    if (!bit(PIND, RXD)) return true;
+    delayCycles(PATIENCE);
+  } while (--looks);
+  return false;
 }
 
 /**
@@ -36,8 +54,8 @@ export function nextBit(): void {
  */
 export function receive(): u8 {
   do {
-    while (bit(PIND, RXD)) {} // idle, until the edge of the start bit
-    edge = now() + HALF_BIT - BIT;
+    while (bit(PIND, RXD)) if (OVERLAP && COUNTS_IDLE && busy) countWaiting(); // idle, until the edge of the start bit
+    beginBits(HALF_BIT - BIT);
     nextBit();
   } while (bit(PIND, RXD)); // high in the middle of the start bit: it was only noise
   let byte: u8 = 0;
@@ -47,7 +65,13 @@ export function receive(): u8 {
     byte >>= 1;
     if (bit(PIND, RXD)) byte |= 0x80;
   } while (--bits);
-  while (!bit(PIND, RXD)) {} // the stop bit, or the end of a break
+  while (!bit(PIND, RXD)) {
+    // until the stop bit, or the end of a break
+    if (RESYNC && sinceBit() > STOP_BIT) {
+      dropped = true;
+      byte = ESCAPE;
+    }
+  }
   return byte;
 }
 
@@ -56,8 +80,7 @@ export function receive(): u8 {
  * begin to answer in the middle of it.
  */
 export function transmit(byte: u8): void {
-  edge = now() + 1 - BIT;
-  nextBit();
+  beginBits(<u8>-TXD_LEAD);
   cbi(PORTD, TXD);
   let bits: u8 = 9;
   do {

@@ -160,9 +160,26 @@ export function* signOn(device: Device = at90s1200): Host<Programmer910> {
     throw new HostError(`the programmer does not list the ${device.name} (code ${show(code)})`);
   }
   yield* command('T', code);
-  yield* command('P');
+  const [entered] = yield { send: avr910Request('P'), expect: 1 };
+  if (entered !== DONE) yield* explainRefusal(entered);
   const signature = yield* readSignature();
   return { id, software, hardware, type, autoIncrement, blockMode, codes, signature };
+}
+
+/**
+ * A programmer may refuse P because nobody listens to it. The signature says that better, so it goes on in that
+ * case, as avrdude does. @throws HostError when there is somebody, or no answer at all
+ */
+function* explainRefusal(answer: number | undefined): Host<void> {
+  if (answer === undefined) throw new HostError(`no answer to ${nameOf(avr910Request('P'))}`);
+  const signature = answer === REFUSED ? yield* readSignature() : [];
+  const mute = signature.length > 0 && signature.every(byte => byte === signature[0]);
+  if (mute) return;
+  if (answer === REFUSED)
+    throw new HostError(`the programmer refused ${nameOf(avr910Request('P'))} with '?'`);
+  throw new HostError(
+    `the answer to ${nameOf(avr910Request('P'))} ended in ${show(answer)} and not in carriage return`,
+  );
 }
 
 /** `s`, in the order of the addresses. */

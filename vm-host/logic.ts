@@ -25,6 +25,8 @@ const AROUND_IN = 4;
 
 /** So many polls of one pin without anything else make a loop that only its pin can end. */
 const POLLS_OF_A_LOOP = 4;
+/** A program that waits for its pin may look at its clock so often between two polls. */
+const READS_BETWEEN_POLLS = 3;
 
 /** Ends a call of the module from inside one of its imports. */
 class Unwind extends Error {}
@@ -52,6 +54,10 @@ export class LogicMachine {
   private stopped = false;
   private polled = -1;
   private polls = 0;
+  /** The same with looks at the clock between them: only then can the program be left and begun again. */
+  private idlePolls = 0;
+  private lastPoll = -1;
+  private reads = 0;
   /** False when the last run ended while the program was at work. */
   private resumable = true;
 
@@ -77,7 +83,7 @@ export class LogicMachine {
       this.exports.main();
     } catch (error) {
       if (!(error instanceof Unwind)) throw error;
-      this.resumable = this.polls >= POLLS_OF_A_LOOP;
+      this.resumable = this.idlePolls >= POLLS_OF_A_LOOP;
     } finally {
       this.limit = Number.POSITIVE_INFINITY;
     }
@@ -147,6 +153,7 @@ export class LogicMachine {
     this.arrive();
     this.polled = -1;
     this.polls = 0;
+    this.idlePolls = 0;
   }
 
   private pass(clocks: number): undefined {
@@ -155,7 +162,10 @@ export class LogicMachine {
   }
 
   private in(address: number): number {
-    this.work();
+    this.arrive();
+    this.polled = -1;
+    this.polls = 0;
+    if (++this.reads > READS_BETWEEN_POLLS) this.idlePolls = 0;
     const value = this.register(address).read(this.cycle);
     this.cycle += CLOCKS.in + AROUND_IN;
     return value;
@@ -179,7 +189,10 @@ export class LogicMachine {
     const value = (this.register(address).read(this.cycle) >> bit) & 1;
     const poll = address * 16 + bit * 2 + value;
     this.polls = poll === this.polled ? this.polls + 1 : 0;
+    this.idlePolls = poll === this.lastPoll ? this.idlePolls + 1 : 0;
     this.polled = poll;
+    this.lastPoll = poll;
+    this.reads = 0;
     this.cycle += CLOCKS.bit;
     if (this.polls >= POLLS_OF_A_LOOP) this.skipToNextEvent();
     return value;

@@ -29,7 +29,10 @@ function programmer(commands: readonly string[], setup: Partial<Setup> = {}): Te
 
 const ready = () => programmer([SELECT, ENTER]);
 
-/** The states of a programmer; in all but the last two there is no way to the target. */
+/** A part in lock mode 3 says nothing of its own: what comes back is the byte before. */
+const locked = () => undefined;
+
+/** The states of a programmer; in all but the last three there is no way to the target. */
 const states: Record<string, () => TestBench> = {
   'before T': () => programmer(['70']),
   'after T with an unknown code': () => programmer(['5477']),
@@ -38,6 +41,7 @@ const states: Record<string, () => TestBench> = {
   'after another T': () => programmer([SELECT, ENTER, SELECT]),
   programming: ready,
   'target missing': () => programmer([SELECT, ENTER], { target: false }),
+  'target locked': () => programmer([SELECT, ENTER], { answer: locked }),
 };
 
 interface Row {
@@ -47,6 +51,8 @@ interface Row {
   programming: string;
   /** With nothing in the socket, where that makes a difference. */
   missing?: string;
+  /** From a locked part, at address 0. */
+  locked?: string;
   /** In the other states, where that makes a difference. */
   otherwise?: string;
 }
@@ -58,10 +64,10 @@ const commands: Record<string, Row> = {
   'c, low byte':            { send: '63a5',       programming: CR,         otherwise: UNKNOWN },
   'C, high byte':           { send: '43a5',       programming: CR,         otherwise: UNKNOWN },
   'm, page':                { send: '6d',         programming: UNKNOWN },
-  'R, read flash':          { send: '52',         programming: '1234',     missing: 'ffff', otherwise: UNKNOWN },
+  'R, read flash':          { send: '52',         programming: '1234',     missing: 'ffff', locked: '0000', otherwise: UNKNOWN },
   'D, write EEPROM':        { send: '44a5',       programming: CR,         otherwise: UNKNOWN },
-  'd, read EEPROM':         { send: '64',         programming: '56',       missing: 'ff', otherwise: UNKNOWN },
-  'e, erase':               { send: '65',         programming: CR,         otherwise: UNKNOWN },
+  'd, read EEPROM':         { send: '64',         programming: '56',       missing: 'ff', locked: '00', otherwise: UNKNOWN },
+  'e, erase':               { send: '65',         programming: CR,         missing: UNKNOWN, otherwise: UNKNOWN },
   'l, lock':                { send: '6cfd',       programming: CR,         otherwise: UNKNOWN },
   'f, fuses':               { send: '66df',       programming: UNKNOWN },
   'F, read fuses':          { send: '46',         programming: UNKNOWN },
@@ -69,7 +75,7 @@ const commands: Record<string, Row> = {
   'T, device':              { send: '5413',       programming: CR },
   'T, unknown device':      { send: '5477',       programming: CR },
   'T, no device':           { send: '5400',       programming: CR },
-  's, signature':           { send: '73',         programming: '01901e',   missing: 'ffffff', otherwise: UNKNOWN },
+  's, signature':           { send: '73',         programming: '01901e',   missing: 'ffffff', locked: '020100', otherwise: UNKNOWN },
   't, devices':             { send: '74',         programming: '555613202838484c34306c68656064414200' },
   'S, identifier':          { send: '53',         programming: '41565220495350' },
   'V, software version':    { send: '56',         programming: '3130' },
@@ -77,8 +83,8 @@ const commands: Record<string, Row> = {
   'p, type':                { send: '70',         programming: '53' },
   'x, LED on':              { send: '7801',       programming: CR },
   'y, LED off':             { send: '7901',       programming: CR },
-  ':, universal':           { send: '3a300001',   programming: '900d',     missing: 'ff0d', otherwise: UNKNOWN },
-  '., new universal':       { send: '2e30000200', programming: '010d',     missing: 'ff0d', otherwise: UNKNOWN },
+  ':, universal':           { send: '3a300001',   programming: '900d',     missing: 'ff0d', locked: '010d', otherwise: UNKNOWN },
+  '., new universal':       { send: '2e30000200', programming: '010d',     missing: 'ff0d', locked: '020d', otherwise: UNKNOWN },
   'ESC':                    { send: '1b',         programming: '' },
   'b, block mode':          { send: '62',         programming: UNKNOWN },
   'B, block':               { send: '42',         programming: UNKNOWN },
@@ -89,6 +95,7 @@ const commands: Record<string, Row> = {
 
 function expected(row: Row, state: string): string {
   if (state === 'programming') return row.programming;
+  if (state === 'target locked') return row.locked ?? row.programming;
   return (state === 'target missing' ? row.missing : row.otherwise) ?? row.programming;
 }
 
@@ -104,7 +111,7 @@ describe('each command in each state', () => {
 });
 
 describe('P', () => {
-  it.each(['before P', 'programming', 'after L', 'after another T', 'target missing'])(
+  it.each(['before P', 'programming', 'after L', 'after another T', 'target locked'])(
     'is obeyed %s',
     state => {
       expect(states[state]().say(ENTER, 1)).toBe(CR);
@@ -117,10 +124,23 @@ describe('P', () => {
     expect(bench.takeTold()).toEqual([]);
   });
 
-  it('pulses RESET and sends one Programming Enable to an AT90S1200', () => {
-    const bench = programmer([SELECT], { target: false });
+  it('is refused target missing', () => {
+    expect(states['target missing']().say(ENTER, 1)).toBe(UNKNOWN);
+  });
+
+  it('pulses RESET, sends Programming Enable to an AT90S1200 and reads its signature', () => {
+    const bench = programmer([SELECT]);
     bench.say(ENTER, 1);
-    expect(bench.takeTold()).toEqual(['|', 'ac530000']);
+    expect(bench.takeTold()).toEqual(['|', 'ac530000', '30000100']);
+  });
+
+  it('pulses RESET again when there is no signature, and goes on when there is one', () => {
+    let reads = 0; // two bytes of AC 53 00 are echoed, then the signature is asked for
+    const bench = programmer([SELECT], {
+      answer: ([first]) => (first !== 0x30 ? 0 : ++reads < 3 ? 0xff : 0x90),
+    });
+    expect(bench.say(ENTER, 1)).toBe(CR);
+    expect(bench.takeTold().join(' ')).toBe(Array(3).fill('| ac530000 30000100').join(' '));
   });
 
   it('looks for the echo and moves a device of the other kind on by one bit until it is in step', () => {
@@ -131,9 +151,9 @@ describe('P', () => {
     expect(bench.say('73', 3)).toBe('01901e');
   });
 
-  it('gives up after two attempts at each of 32 places and answers all the same, for the host looks at the signature', () => {
+  it('gives up after two attempts at each of 32 places', () => {
     const bench = programmer(['5420'], { target: false });
-    expect(bench.say(ENTER, 1)).toBe(CR);
+    expect(bench.say(ENTER, 1)).toBe(UNKNOWN);
     expect(bench.takeTold()).toHaveLength(1 + 2 * 32 + 1);
   });
 
@@ -180,7 +200,7 @@ const instructions: [string, string, number, string[]][] = [
   ['44a5',       SELECT, 1, ['c00123a5']],
   ['64',         SELECT, 1, ['a0012300']],
   ['73',         SELECT, 3, ['30000200', '30000100', '30000000']],
-  ['65',         SELECT, 1, ['ac800000', '|', 'ac530000']],
+  ['65',         SELECT, 1, ['ac800000', '|', 'ac530000', '30000100']],
   ['6d',         SELECT, 1, []],
   ['3a112233',   SELECT, 2, ['11223300']],
   ['2e11223344', SELECT, 2, ['11223344']],
@@ -240,29 +260,128 @@ describe('the address', () => {
 });
 
 describe('waits', () => {
-  /** Simulated milliseconds from the end of the instruction to the answer. */
-  function milliseconds(command: string, select: string, answers = 1): number {
+  /** Milliseconds from the end of the last instruction to that of the next one, which reads the signature. */
+  function untilNext(bench: TestBench): number {
+    const told = bench.lastTold;
+    bench.say('2e30000100', 2);
+    return (bench.lastTold - told) / 4000;
+  }
+
+  /** Milliseconds from the end of the instruction to the answer. */
+  function untilAnswer(command: string, select: string, answers = 1): number {
     const bench = programmer([select, ENTER]);
     const first = bench.heard.length;
     bench.say(command, answers);
-    const told = bench.lastTold;
-    return (bench.heard[first].start - told) / 4000;
+    return (bench.heard[first].start - bench.lastTold) / 4000;
   }
+
+  it.each([
+    ['63a5', SELECT],
+    ['44a5', SELECT],
+    ['6d', '5460'],
+    ['63a5', '5460'],
+  ])('%s with device %s is answered at once', (command, select) => {
+    expect(untilAnswer(command, select)).toBeLessThan(0.1);
+  });
 
   it.each([
     ['a byte of flash', '63a5', SELECT, 6],
     ['a byte of EEPROM', '44a5', SELECT, 6],
-    ['lock bits', '6cfd', SELECT, 20],
-    ['a universal command', '2eacfd0000', SELECT, 20],
+    ['00, which cannot be asked for,', '6300', '5420', 20],
+    ['7F, which cannot be asked for,', '447f', '5420', 20],
     ['a page of flash', '6d', '5460', 56],
-    ['a byte of EEPROM of a page device', '44a5', '5460', 6],
-  ])('%s: %s with %s takes at least %i ms and little more', (_, command, select, least) => {
-    const actual = milliseconds(command, select, command.startsWith('2e') ? 2 : 1);
+  ])('after %s (%s with device %s) the next instruction comes %i ms later', (_, command, select, least) => {
+    const bench = programmer([select, ENTER]);
+    bench.say(command, 1);
+    const actual = untilNext(bench);
     expect(actual).toBeGreaterThanOrEqual(least);
-    expect(actual).toBeLessThan(least * 1.02 + 0.2);
+    expect(actual).toBeLessThan(least * 1.05 + 1);
   });
 
-  it('does not wait when a byte goes into the page buffer', () => {
-    expect(milliseconds('63a5', '5460')).toBeLessThan(0.1);
+  it.each([
+    ['lock bits', '6cfd', 1],
+    ['a universal command that writes', '2eacfd0000', 2],
+  ])('after %s the answer comes 20 ms later', (_, command, answers) => {
+    const actual = untilAnswer(command, SELECT, answers);
+    expect(actual).toBeGreaterThanOrEqual(20);
+    expect(actual).toBeLessThan(21.5);
   });
+
+  it('answers a universal command that reads at once', () => {
+    expect(untilAnswer('2e20000000', SELECT, 2)).toBeLessThan(0.1);
+  });
+
+  it('asks a device that allows it for the end of the write', () => {
+    const polls: number[] = [0x7f, 0x7f, 0xa5];
+    const bench = programmer(['5420', ENTER, '410123'], {
+      answer: ([operation]) => (operation === 0x20 ? polls.shift() : contents([0x30, 0, 1])),
+    });
+    bench.say('63a5', 1);
+    bench.say('73', 3);
+    const told = bench.takeTold();
+    expect(told.slice(0, 4)).toEqual(['400123a5', ...Array(3).fill('20012300')]);
+    expect(told.slice(4).every(instruction => instruction.startsWith('30'))).toBe(true);
+  });
+
+  it('lets the target finish before it releases RESET', () => {
+    const bench = ready();
+    bench.say('63a5', 1);
+    const written = bench.lastTold;
+    bench.say(LEAVE, 1);
+    expect(bench.heard.at(-1)!.start - written).toBeGreaterThan(6 * 4000);
+  });
+});
+
+describe('FF', () => {
+  it.each(['63ff', '43ff', '44ff'])('is not written (%s) after an erase', command => {
+    const bench = ready();
+    bench.say('65', 1);
+    bench.takeTold();
+    expect(bench.say(command, 1)).toBe(CR);
+    expect(bench.takeTold()).toEqual([]);
+  });
+
+  it.each(['63ff', '43ff', '44ff'])('is written (%s) when the part was not erased', command => {
+    const bench = ready();
+    bench.say(command, 1);
+    expect(bench.takeTold()).toHaveLength(1);
+  });
+
+  it('is written to EEPROM after something else was, for its bytes erase themselves', () => {
+    const bench = ready();
+    for (const command of ['65', '410000', '4412', '410000', '44ff']) bench.say(command, 1);
+    expect(bench.takeTold().slice(-2)).toEqual(['c0000012', 'c00000ff']);
+  });
+
+  it('is written again after another T', () => {
+    const bench = programmer([SELECT, ENTER, '65', SELECT, ENTER]);
+    bench.say('63ff', 1);
+    expect(bench.takeTold()).toEqual(['400000ff']);
+  });
+
+  it('goes into the page buffer', () => {
+    const bench = programmer(['5460', ENTER, '65']);
+    bench.say('63ff', 1);
+    expect(bench.takeTold()).toEqual(['400000ff']);
+  });
+});
+
+describe('four ESC and a command', () => {
+  const ESCAPES = '1b1b1b1b';
+  // each command with data, broken off after any of its bytes
+  const prefixes = ['', '41', '4112', '63', '43', '44', '54', '6c', '66', '78', '3a', '3a11', '3a1122'];
+  prefixes.push('2e', '2e11', '2e1122', '2e112233');
+
+  it.each(prefixes)('work after "%s"', prefix => {
+    const bench = ready();
+    expect(bench.say(`${prefix}${ESCAPES}70`, 1)).toBe('53');
+    expect(bench.takeTold()).toEqual([]);
+  });
+
+  it.each(['631b', '431b', '441b', '411b1b'])(
+    'leave %s a command, when its answer is waited for',
+    command => {
+      expect(ready().say(command, 1)).toBe(CR);
+    },
+  );
 });

@@ -74,6 +74,6 @@ describe('in logic mode, with the simulated AT90S1200', () => {
   it('reads FF FF FF from an empty socket', () => {
     const board = onBoard({ target: null });
     const { replies } = board.run(replay(parseSession('5413 1\n50 1\n73 3\n4c 1')));
-    expect(Buffer.concat(replies).toString('hex')).toBe('0d0dffffff0d');
+    expect(Buffer.concat(replies).toString('hex')).toBe('0d3fffffff0d');
   });
 });

@@ -9,7 +9,7 @@ type Option =
   | 'ERASE_MS'
   | 'SCK_HIGH_CYCLES'
   | 'SCK_LOW_CYCLES'
-  | 'MILLISECOND';
+  | 'BITS_PER_MS';
 
 /** The constants that follow from a set of options. */
 async function constants(use: Record<string, number>): Promise<(name: Option) => number> {
@@ -57,8 +57,15 @@ describe('the options of a build', () => {
     expect([constant('SCK_HIGH_CYCLES'), constant('SCK_LOW_CYCLES')]).toEqual([high, low]);
   });
 
-  it('make a millisecond one per cent long', async () => {
-    expect((await constants({}))('MILLISECOND')).toBe(4040);
+  it.each([
+    [2400, 3],
+    [9600, 10],
+    [19_200, 20],
+    [38_400, 39],
+    [57_600, 59],
+    [115_200, 117],
+  ])('make a millisecond at %i baud %i bits, one per cent long at least', async (baud, bits) => {
+    expect((await constants({ BAUD: baud }))('BITS_PER_MS')).toBe(bits);
   });
 
   it.each([

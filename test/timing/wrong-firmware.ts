@@ -37,6 +37,8 @@ export const wrongFirmware: readonly Wrong[] = [
     id: 'tSHSL',
     mistake: 'lowers SCK at once',
     change: isp('sbi(PORTB, SCK);', 'sbi(PORTB, SCK); cbi(PORTB, SCK);'),
+    // it would notice that the target does not listen, and try again
+    defines: { FEATURE_VERIFY: 0 },
   },
   {
     id: 'tSLSH',
@@ -45,7 +47,7 @@ export const wrongFirmware: readonly Wrong[] = [
       'control(0x53);',
       'control(0x53); delayCycles(40); let n: u8 = 32; do { sbi(PORTB, SCK); delayCycles(40); cbi(PORTB, SCK); } while (--n);',
     ),
-    defines: { TARGET_XTAL: 500_000 },
+    defines: { TARGET_XTAL: 500_000, FEATURE_POLLING: 0 },
     board: { targetXtal: 500_000 },
   },
   {
@@ -77,6 +79,7 @@ export const wrongFirmware: readonly Wrong[] = [
     mistake: 'waits 10 ms after RESET',
     change: isp('wait(RESET_LOW_MS);', 'wait(10);'),
     names: sckRises,
+    defines: { FEATURE_VERIFY: 0 },
   },
   {
     id: 'SCK to RESET',
@@ -169,7 +172,7 @@ export const wrongFirmware: readonly Wrong[] = [
     id: 'RXD tolerance',
     mistake: 'takes the middle of a bit too late',
     change: [
-      serial('pause(HALF_BIT);', 'pause(HALF_BIT + 44);'),
+      serial('beginBits(HALF_BIT - BIT);', 'beginBits(HALF_BIT - BIT + 44);'),
       serial('edge = now() + HALF_BIT - BIT;', 'edge = now() + HALF_BIT - BIT + 44;'),
     ],
     names: { file: 'serial.ts', line: 'if (bit(PIND, RXD)) byte |= 0x80;' },
