@@ -26,13 +26,13 @@ import {
 import {
   HARDWARE_MAJOR,
   HARDWARE_MINOR,
-  INSTRUCTION_OUTLASTS_BIT,
   OVERLAP,
   RESYNC,
   SKIP_BLANK,
   SOFTWARE_MAJOR,
   SOFTWARE_MINOR,
 } from './options';
+import { INSTRUCTION_OUTLASTS_BIT } from './rates';
 import { dropped, receive, receiveLast, send, transmit } from './serial';
 
 /** The commands: all rows of the protocol's table except the special test command, and ESC. */

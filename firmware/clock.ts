@@ -10,7 +10,7 @@
  */
 
 import { now, out, TCCR0 } from './chip';
-import { BIT, BITS_PER_MS, TIMER_CLOCK } from './options';
+import { BIT, BITS_PER_MS, TIMER_CLOCK } from './rates';
 
 /** The time, on Timer/Counter0, of the last edge or sample. */
 let edge: u8 = 0;

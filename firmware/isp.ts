@@ -7,18 +7,8 @@
 import { bit, cbi, DDRB, delayCycles, out, PINB, PORTB, sbi } from './chip';
 import { wait } from './clock';
 import { echoesEnable } from './devices';
-import {
-  ENABLE_ATTEMPTS,
-  MISO,
-  MOSI,
-  RESET,
-  RESET_HIGH_MS,
-  RESET_LOW_MS,
-  SCK,
-  SCK_HIGH_CYCLES,
-  SCK_LOW_CYCLES,
-  VERIFY,
-} from './options';
+import { ENABLE_ATTEMPTS, MISO, MOSI, RESET, RESET_HIGH_MS, RESET_LOW_MS, SCK, VERIFY } from './options';
+import { SCK_HIGH_CYCLES, SCK_LOW_CYCLES } from './rates';
 
 /** What came back with the third byte of the last instruction: the second, if the target listens. */
 let echo: u8 = 0;
@@ -95,6 +85,7 @@ export function enter(): bool {
     } else {
       if (!VERIFY || hasSignature()) return true;
       pulseReset();
+      attempts >>= 1; // a fresh start is worth more than a pulse on SCK: five of them will do
     }
   } while (--attempts);
   return false;

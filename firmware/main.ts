@@ -7,7 +7,7 @@ import { carryOut } from './avr910';
 import { startClock } from './clock';
 import { startIsp } from './isp';
 import { startLed } from './led';
-import { checkOptions } from './options';
+import { checkOptions } from './rates';
 import { dropped, ESCAPE, receiveCommand, startSerial, transmit } from './serial';
 
 export function main(): void {

@@ -60,8 +60,8 @@ export function writeByte(operation: u8, data: u8): void {
   if (SKIP_BLANK && operation === EEPROM) clearBlank(); // its bytes erase themselves
   access(operation, data);
   if (POLLING) remember(operation, data);
-  if (hasPages() && operation !== EEPROM) return;
-  beginWrite(POLLING && polls() ? POLLED_BYTE_WRITE_MS : BYTE_WRITE_MS);
+  if (operation === EEPROM || !hasPages())
+    beginWrite(POLLING && polls() ? POLLED_BYTE_WRITE_MS : BYTE_WRITE_MS);
 }
 
 /** Begins to write the page buffer. */

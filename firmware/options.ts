@@ -1,25 +1,25 @@
 /**
- * Everything that a build may decide. Four values can be given to the compiler
- * as `--use NAME=value`, each a whole number:
+ * Everything about a board and its targets, for editing: pins, clock, baud rate, features, LED,
+ * versions, waits, devices. What follows from it is worked out in rates.ts.
  *
- *     XTAL         clock of the programmer in Hz
- *     BAUD         rate of the serial line
- *     VCC          lowest supply voltage at which targets are written, in V or in mV
- *     TARGET_XTAL  slowest clock of a target in Hz
- *
- * The pins, the versions and the waits are edited here.
+ * What reads `isDefined(NAME) ?` below can be given to a build instead, as a whole number:
+ * `isp build --xtal 8M --baud 38400 --vcc 5 --target-xtal 4M --define FEATURE_POLLING=0`.
  */
 
-import { CRYSTAL_ON_PORTB, HIGHEST_XTAL } from './chip';
+import { CRYSTAL_ON_PORTB } from './chip';
 
+/** Clock of the programmer, in Hz. */
 export const XTAL_HZ: i32 = isDefined(XTAL) ? XTAL : 4_000_000;
+/** Rate of the serial line. */
 export const BAUD_RATE: i32 = isDefined(BAUD) ? BAUD : 19_200;
+/** The lowest supply voltage at which targets are written; VCC is in V or in mV. */
 export const VCC_MV: i32 = isDefined(VCC) ? (VCC < 100 ? VCC * 1000 : VCC) : 4_000;
+/** The slowest clock of a target, in Hz. */
 export const TARGET_HZ: i32 = isDefined(TARGET_XTAL) ? TARGET_XTAL : 1_000_000;
 
-// --- Features: `--use FEATURE_OVERLAP=0` and so on leave one out ------------------
+// --- Features -----------------------------------------------------------------
 
-/** Only what the published firmware does: `--use PUBLISHED=1`. Single features can be added to it with =1. */
+/** Only what the published firmware does: `--define PUBLISHED=1`. Single features can be added to it. */
 const ALL: bool = !(isDefined(PUBLISHED) ? PUBLISHED !== 0 : false);
 
 /** The answer to a write comes at once; what the target still needs passes while the next command comes in. */
@@ -46,9 +46,9 @@ export const RXD: u8 = 0;
 export const TXD: u8 = 1;
 
 /** The LED of commands x and y: its bit of port B or D, or -1 where there is none. */
-export const LED: i32 = -1;
-export const LED_ON_PORTB: bool = false;
-export const LED_LIT_WHEN_HIGH: bool = true;
+export const LED: i32 = isDefined(LED_BIT) ? LED_BIT : -1;
+export const LED_ON_PORTB: bool = isDefined(LED_PORTB) ? LED_PORTB !== 0 : false;
+export const LED_LIT_WHEN_HIGH: bool = isDefined(LED_LOW) ? LED_LOW === 0 : true;
 
 // --- Who we are: two ASCII digits each ----------------------------------------
 
@@ -75,59 +75,51 @@ export const RESET_LOW_MS: u8 = 20;
 /** The positive pulse on RESET: two target clocks at least (0945G p109); the rest is for its capacitor. */
 export const RESET_HIGH_MS: u8 = 1;
 
-/** How often Programming Enable is tried: twice for each bit of an instruction, or after so many pulses on RESET. */
+/** How often Programming Enable is tried: twice for each bit of an instruction, and fewer times where it takes a pulse on RESET. */
 export const ENABLE_ATTEMPTS: u8 = 64;
 
-// --- SCK, in cycles of the programmer -------------------------------------------
-// The AT90S1200 wants SCK high for more than 4 of its clocks and low for more than 1, other targets more
-// than 2 and 2; MOSI set up 1.25 clocks before SCK rises, held 2.5 after (0838H p47, 0945G p108, 1228B p123).
+// --- The target devices, by the codes of the published firmware (version 2.2/2.3) --------------
 
-export const SCK_HIGH_CYCLES: i32 = (4 * XTAL_HZ) / TARGET_HZ + 1;
-export const SCK_LOW_CYCLES: i32 = (2 * XTAL_HZ) / TARGET_HZ + 1;
-export const MOSI_SETUP_CYCLES: i32 = (5 * XTAL_HZ) / (4 * TARGET_HZ) + 1;
+/** Selected. */
+const KNOWN: u8 = 1;
+/**
+ * The third byte of Programming Enable comes back as 53, and an extra pulse on SCK helps when it
+ * does not (datasheets of the AT90S2313 p70, ATmega103 p109 and their kin). The AT90S1200 keeps MISO
+ * released until it has accepted the instruction, so there is nothing to look at.
+ */
+export const ECHOES: u8 = 2;
+/** The flash is written by pages. */
+export const PAGES: u8 = 4;
+/**
+ * While a byte is being written it reads as something else, so the end of a write can be seen (data polling).
+ * Not the AT90S1200's: reading it sometimes spoils the byte that is written next (avrdude's source).
+ */
+export const POLLS: u8 = 8;
 
-// --- The length of a bit on the serial line -------------------------------------
+/** Families, then the codes of their members. `t` lists them in this order; each takes two words. */
+export function listDevices<List>(list: List): void {
+  list.family(KNOWN | ECHOES | POLLS);
+  list.device(0x55); // ATtiny12
+  list.device(0x56); // ATtiny15
 
-const CYCLES_PER_BIT: i32 = (XTAL_HZ + BAUD_RATE / 2) / BAUD_RATE;
-/** A bit must be short of a turn of the 8-bit counter by more than the work between two bits takes. */
-const LONGEST_BIT: i32 = 210;
+  list.family(KNOWN);
+  list.device(0x13); // AT90S1200
 
-/** Timer/Counter0 counts XTAL1 through a prescaler: CK, CK/8 or CK/64. */
-export const PRESCALER: i32 = CYCLES_PER_BIT <= LONGEST_BIT ? 1 : CYCLES_PER_BIT <= 8 * LONGEST_BIT ? 8 : 64;
-/** CS02:00 of TCCR0 for that prescaler (0838H p22). */
-export const TIMER_CLOCK: u8 = PRESCALER === 1 ? 1 : PRESCALER === 8 ? 2 : 3;
+  list.family(KNOWN | ECHOES | POLLS);
+  list.device(0x20); // AT90S2313
+  list.device(0x28); // AT90S4414
+  list.device(0x38); // AT90S8515
+  list.device(0x48); // AT90S2323
+  list.device(0x4c); // AT90S2343
+  list.device(0x34); // AT90S2333
+  list.device(0x30); // AT90S4433
+  list.device(0x6c); // AT90S4434
+  list.device(0x68); // AT90S8535
 
-/** One bit in ticks of the timer. */
-export const BIT: u8 = <u8>((XTAL_HZ + (PRESCALER * BAUD_RATE) / 2) / (PRESCALER * BAUD_RATE));
-
-/** At slower rates the time of a busy target is counted while the line is idle, too; it takes 20 cycles now and then. */
-export const COUNTS_IDLE: bool = CYCLES_PER_BIT >= 100;
-
-/** Cycles, on average, from the edge of a start bit to the note of its time, and 11 from the end of a wait to a sample. */
-const LATENCY: i32 = (COUNTS_IDLE ? 8 : 6) + 11;
-/** From the edge of the start bit to its middle, in ticks; half a tick more, because the count was cut to whole ticks. */
-export const HALF_BIT: u8 = <u8>((CYCLES_PER_BIT / 2 - LATENCY + PRESCALER) / PRESCALER);
-
-/** A whole instruction to the target takes longer than a stop bit to the PC. */
-export const INSTRUCTION_OUTLASTS_BIT: bool = 32 * (SCK_HIGH_CYCLES + SCK_LOW_CYCLES) > CYCLES_PER_BIT;
-
-/** Cycles between 255 looks at the line, each of which takes 5, so that they last one bit and a half at least. */
-export const PATIENCE: i32 = CYCLES_PER_BIT > 850 ? (3 * CYCLES_PER_BIT) / 510 - 4 : 0;
-
-/** The start bit goes out at once, the others so many cycles after they are due. */
-export const TXD_LEAD: u8 = <u8>(8 / PRESCALER);
-
-/** Bits that make a millisecond; one percent more, for the resonator may be 0.5 % fast. */
-export const BITS_PER_MS: u8 = <u8>((BAUD_RATE * 101 + 99_999) / 100_000);
-
-/** Refuses values that cannot work, when the firmware is built. */
-export function checkOptions(): void {
-  const actual = XTAL_HZ / (PRESCALER * <i32>BIT);
-  if (abs(actual - BAUD_RATE) * 100 > BAUD_RATE)
-    ERROR('XTAL and BAUD do not fit: the bit would be more than 1 % off');
-  if (CYCLES_PER_BIT > 64 * LONGEST_BIT) ERROR('BAUD is too slow for this XTAL');
-  if (CYCLES_PER_BIT < 34) ERROR('BAUD is too fast for this XTAL: a bit needs 34 cycles');
-  if (VCC_MV < 2700 || VCC_MV > 6000) ERROR('VCC goes from 2.7 V to 6 V');
-  if (XTAL_HZ > HIGHEST_XTAL) ERROR('XTAL is faster than this chip may run');
-  if (TARGET_HZ < 1000 || TARGET_HZ > 24_000_000) ERROR('TARGET_XTAL is in Hz, from 1000 to 24000000');
+  list.family(KNOWN | ECHOES | POLLS | PAGES);
+  list.device(0x65); // ATmega83
+  list.device(0x60); // ATmega161
+  list.device(0x64); // ATmega163
+  list.device(0x41); // ATmega103
+  list.device(0x42); // ATmega603
 }

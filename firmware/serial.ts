@@ -6,7 +6,8 @@
 
 import { bit, cbi, DDRD, delayCycles, PIND, PORTD, sbi } from './chip';
 import { beginBits, busy, countWaiting, nextBit, sinceBit } from './clock';
-import { BIT, COUNTS_IDLE, HALF_BIT, OVERLAP, PATIENCE, RESYNC, RXD, TXD, TXD_LEAD } from './options';
+import { OVERLAP, RESYNC, RXD, TXD } from './options';
+import { BIT, COUNTS_IDLE, HALF_BIT, PATIENCE, TXD_LEAD } from './rates';
 
 export const ESCAPE: u8 = 0x1b;
 

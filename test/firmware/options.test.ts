@@ -14,7 +14,7 @@ type Option =
 /** The constants that follow from a set of options. */
 async function constants(use: Record<string, number>): Promise<(name: Option) => number> {
   const { exports } = new LogicMachine({
-    wasm: await buildWasm({ use, entry: "export * from './options';" }),
+    wasm: await buildWasm({ use, entry: "export * from './options';\nexport * from './rates';" }),
   });
   return name => (exports[name] as unknown as WebAssembly.Global<'i32'>).value;
 }
