@@ -9,6 +9,8 @@ import type { Outcome } from './outcome.ts';
 interface BuildOptions extends FirmwareOptions {
   /** Name of a chip in `chips`. */
   mcu: string;
+  /** Slowest clock of a target in Hz. */
+  targetXtal: number;
   output: string;
   /** Name of a function whose words are to be explained. */
   explain?: string;
@@ -24,7 +26,7 @@ export async function build(entry: string | undefined, options: BuildOptions): P
   const chip = chips[options.mcu];
   if (xtal > chip.highestXtal)
     throw new UsageError(`--xtal ${xtal}: the ${chip.name} runs at up to ${chip.highestXtal} Hz`);
-  const image = await compileFirmware(entry, { ...options, chip });
+  const image = await compileFirmware(entry, { ...options, chip, buildTargetXtal: options.targetXtal });
   const explained = options.explain ? explainFunction(image, options.explain) : [];
   const stem = output.replace(/\.hex$/i, '');
   write(output, image.toHex());

@@ -44,6 +44,7 @@ export const commands: readonly CommandRow[] = [
       option.buildXtal,
       option.baud,
       option.buildVcc,
+      option.buildTargetXtal,
       option.define,
       option.explain,
       option.output,
@@ -52,6 +53,7 @@ export const commands: readonly CommandRow[] = [
     examples: [
       'isp build                                    the programmer for 4 MHz and 19200 baud',
       'isp build --baud 38400 -o build/38400.hex    the same at 38400 baud',
+      'isp build --vcc 5 --target-xtal 4M           faster, for targets at 5 V and 4 MHz',
       'isp build --mcu attiny2313 --xtal 8M         for a chip that is on sale, at 8 MHz',
       'isp build --explain transfer                 where the words of a function went',
       'isp build my-programmer.ts --json            your own firmware, sizes as JSON',

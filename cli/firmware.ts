@@ -23,6 +23,8 @@ export interface FirmwareOptions {
   baud: number;
   /** Lowest supply voltage of a target. */
   vcc: number;
+  /** Slowest clock of a target that a build is for, in Hz; without it the firmware's own choice. */
+  buildTargetXtal?: number;
   /** The programmer's chip; default AT90S1200, which is the one that the simulation knows. */
   chip?: Chip;
   /** Further constants for the source. */
@@ -48,10 +50,11 @@ export async function obtainFirmware(options: FirmwareOptions & { firmware?: str
  */
 export async function compileFirmware(entry = OUR_ENTRY, options: FirmwareOptions): Promise<Image> {
   readBytes(entry);
-  const { xtal, baud, vcc, chip, define } = options;
-  const defines = { ...define, XTAL: xtal, BAUD: baud, VCC: Math.round(vcc * 1000) };
+  const { xtal, baud, vcc, buildTargetXtal, chip, define } = options;
+  const given: Record<string, number> = { XTAL: xtal, BAUD: baud, VCC: Math.round(vcc * 1000) };
+  if (buildTargetXtal) given.TARGET_XTAL = buildTargetXtal;
   try {
-    return (await buildFirmware({ entry, defines, chip })).image;
+    return (await buildFirmware({ entry, defines: { ...given, ...define }, chip })).image;
   } catch (error) {
     const refused = error instanceof CompileError || error instanceof BuildError;
     throw refused ? new JobError(error.message) : error;

@@ -56,6 +56,14 @@ export const buildVcc: OptionRow = {
   default: 4,
 };
 
+/** Tuning-fork crystals at the slow end; AVRs that can be programmed over SPI run at up to 20 MHz. */
+export const buildTargetXtal: OptionRow = {
+  flags: '--target-xtal <hz>',
+  help: 'slowest clock of a target; decides how long SCK stays high and low',
+  value: hertz({ what: 'a frequency in Hz, such as 32768 or 1M,', min: 1000, max: 20_000_000 }),
+  default: 1_000_000,
+};
+
 export const vcc: OptionRow = {
   flags: '--vcc <volts>',
   help: 'supply voltage of programmer and target',

@@ -49,6 +49,20 @@ describe('isp build', () => {
     expect(stackLevels).toBeLessThanOrEqual(3);
   });
 
+  it.each([
+    ['4M', 5, 3],
+    ['32768', 489, 245],
+  ])('makes SCK as fast as a target at %s Hz allows', async (xtal, high, low) => {
+    const hex = workspace.file(`${xtal}.hex`);
+    expect((await say(['build', '--target-xtal', xtal, '-o', hex])).status).toBe(0);
+    const { out } = await say(['run', smallHex, '--firmware', hex, '--target-xtal', xtal, '--json']);
+    const { sckHighMin, sckLowMin, violations } = jsonOf(out) as Record<string, number>;
+    // two cycles more where no instruction sequence is as short as that
+    expect(sckHighMin - high).toBeOneOf([0, 1, 2]);
+    expect(sckLowMin - low).toBeOneOf([0, 1, 2]);
+    expect(violations).toBe(0);
+  });
+
   it('fails with file and line when the chip cannot do what the program wants', async () => {
     const entry = workspace.file(
       'floats.ts',
