@@ -44,7 +44,8 @@ export class Bench {
 
   /** Lets the built-in host erase, write and verify an image, and returns what the instruments saw. */
   program(image: Uint8Array, surroundings: Surroundings = {}): Run<ProgramResult> {
-    return this.run(program(image), surroundings);
+    const { target } = { ...this.surroundings, ...surroundings };
+    return this.run(program(image, { device: target ?? undefined }), surroundings);
   }
 
   /** Replays a conversation in the session format: `5413 1` sends 54 13 and waits for one byte. */

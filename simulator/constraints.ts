@@ -1,13 +1,13 @@
 /**
  * What the datasheets and the line demand, as one table: between which edges, how much, and who says so.
  *
- * Facts of one part (SCK rule, waits) stand in its device file and are taken from there; here stands between
- * which edges they are measured. D = AT90S1200 datasheet, Atmel 0838H, N = application note AVR910, Atmel 0943,
- * others by number. "recalled" marks what could not be seen in print; docs/timing.md says what follows from that.
+ * Facts of one part (SCK rule, waits) stand in its device file, with their sources, and are taken from there; here
+ * stands between which edges they are measured. A part has the rows for which it has a fact. D = AT90S1200 datasheet,
+ * Atmel 0838H, N = application note AVR910, Atmel 0943, others by number. docs/timing.md says more.
  */
 
 import { at90s1200 } from './devices/at90s1200.ts';
-import { type Device, sckRule, waitAt } from './devices/device.ts';
+import { type ClocksOrTime, type Device, sckRule, type WaitName, waitOf } from './devices/device.ts';
 
 /** What a limit is counted in. `times` counts things that must not happen. */
 export type Unit = 'target clocks' | 'ms' | 'ns' | 'bits' | '%' | 'times';
@@ -30,12 +30,15 @@ export interface ConstraintRow {
   readonly from: string;
   readonly to: string;
   readonly unit: Unit;
-  readonly source: string;
-  readonly limit: (conditions: Conditions) => Limit;
+  readonly source: string | ((device: Device) => string);
+  /** Undefined where the part has no such limit. */
+  readonly limit: (conditions: Conditions) => Limit | undefined;
 }
 
 /** One constraint under the conditions of one board. */
-export interface Constraint extends Omit<ConstraintRow, 'limit'>, Limit {}
+export interface Constraint extends Omit<ConstraintRow, 'limit' | 'source'>, Limit {
+  readonly source: string;
+}
 
 /** What decides the numbers. */
 export interface Conditions {
@@ -47,6 +50,19 @@ export interface Conditions {
 }
 
 const never = () => ({ max: 0 });
+
+const sck = ({ cites }: Device) => cites.sck;
+const timing = ({ cites }: Device) => cites.timing;
+const waits = ({ cites }: Device) => cites.waits;
+
+const clocksOf = (length: ClocksOrTime, hz: number) =>
+  'clocks' in length ? length.clocks : (length.ns * hz) / 1e9;
+
+/** A wait of the part, if its datasheet has it. */
+const wait =
+  (name: WaitName) =>
+  ({ device, vcc }: Conditions) =>
+    device.waits[name] && { min: waitOf(device, name, vcc) / 1000 };
 
 /** A RESET pulse, and SCK low before it, of at least so many target clocks. */
 const RESET_PULSE = 2;
@@ -67,7 +83,7 @@ const rows = [
     from: 'SCK rises',
     to: 'SCK falls',
     unit: 'target clocks',
-    source: 'N "SCK"; D p47 table 20 (recalled)',
+    source: sck,
     limit: ({ device, targetXtal }) => ({ min: sckRule(device, targetXtal).high, over: true }),
   },
   {
@@ -77,7 +93,7 @@ const rows = [
     from: 'SCK falls',
     to: 'SCK rises',
     unit: 'target clocks',
-    source: 'N "SCK"; D p47 table 20 (recalled)',
+    source: sck,
     limit: ({ device, targetXtal }) => ({ min: sckRule(device, targetXtal).low, over: true }),
   },
   {
@@ -87,8 +103,8 @@ const rows = [
     from: 'MOSI changes',
     to: 'SCK rises',
     unit: 'target clocks',
-    source: 'D p47 table 20 (recalled)',
-    limit: ({ device }) => ({ min: device.timing.tOVSH }),
+    source: timing,
+    limit: ({ device, targetXtal }) => ({ min: clocksOf(device.timing.tOVSH, targetXtal) }),
   },
   {
     id: 'tSHOX',
@@ -97,8 +113,8 @@ const rows = [
     from: 'SCK rises',
     to: 'MOSI changes',
     unit: 'target clocks',
-    source: 'D p47 table 20 (recalled)',
-    limit: ({ device }) => ({ min: device.timing.tSHOX }),
+    source: timing,
+    limit: ({ device, targetXtal }) => ({ min: clocksOf(device.timing.tSHOX, targetXtal) }),
   },
   {
     id: 'tSLIV',
@@ -108,7 +124,7 @@ const rows = [
     to: 'MISO is read',
     unit: 'ns',
     // the part notices a low after tSLSH of its own clock and shows its bit tSLIV later
-    source: 'D p47 table 20 (recalled), after the low has been seen: N "SCK"',
+    source: ({ cites }) => `${cites.timing}, after the low has been seen: ${cites.sck}`,
     limit: ({ device, targetXtal }) => ({
       min: (sckRule(device, targetXtal).low * 1e9) / targetXtal + device.timing.tSLIV,
     }),
@@ -120,7 +136,7 @@ const rows = [
     from: 'RESET falls',
     to: 'SCK rises',
     unit: 'ms',
-    source: 'N "Programming Protocol"; D p45',
+    source: ({ cites }) => cites.sync,
     limit: ({ device }) => ({ min: device.sync.wait }),
   },
   {
@@ -150,18 +166,48 @@ const rows = [
     from: 'a write is complete',
     to: 'the next instruction begins',
     unit: 'ms',
-    source: 'D p47 table 22 (recalled); polling: D p45',
-    limit: ({ device, vcc }) => ({ min: waitAt(device.waits.tWD_PROG, vcc) / 1000 }),
+    source: waits,
+    limit: wait('tWD_PROG'),
+  },
+  {
+    id: 'tWD_FLASH',
+    name: 'wait after a page of flash',
+    group: 'isp',
+    from: 'Write Program Memory Page is complete',
+    to: 'the next instruction begins',
+    unit: 'ms',
+    source: waits,
+    limit: wait('tWD_FLASH'),
+  },
+  {
+    id: 'tWD_EEPROM',
+    name: 'wait after a byte of EEPROM',
+    group: 'isp',
+    from: 'Write EEPROM is complete',
+    to: 'the next instruction begins',
+    unit: 'ms',
+    source: waits,
+    limit: wait('tWD_EEPROM'),
+  },
+  {
+    id: 'tWD_FUSE',
+    name: 'wait after fuse or lock bits',
+    group: 'isp',
+    from: 'fuse or lock bits are written',
+    to: 'the next instruction begins',
+    unit: 'ms',
+    source: waits,
+    limit: wait('tWD_FUSE'),
   },
   {
     id: 'tWD_ERASE',
     name: 'wait after Chip Erase',
     group: 'isp',
     from: 'Chip Erase is complete',
-    to: 'RESET rises',
+    to: 'RESET rises, or the next instruction begins',
     unit: 'ms',
-    source: 'D p47 table 21 (recalled)',
-    limit: ({ device, vcc }) => ({ min: waitAt(device.waits.tWD_ERASE, vcc) / 1000 }),
+    source: waits,
+    limit: wait('tWD_ERASE'),
   },
   {
     id: 'erase ended',
@@ -170,8 +216,8 @@ const rows = [
     from: 'Chip Erase is complete',
     to: 'another instruction comes first',
     unit: 'times',
-    source: 'D p45; N "Chip Erase"',
-    limit: never,
+    source: ({ cites }) => `${cites.sync}; N "Chip Erase"`,
+    limit: ({ device }) => (device.eraseEndsBy === 'RESET' ? { max: 0 } : undefined),
   },
   {
     id: 'enable first',
@@ -300,11 +346,15 @@ export type ConstraintId = (typeof rows)[number]['id'];
 /** The table, in the order in which reports show it. */
 export const constraintRows: readonly (ConstraintRow & { readonly id: ConstraintId })[] = rows;
 
-/** The constraints of one board, with their numbers. A target without a clock is judged as one at `fallback` hertz. */
-export function constraintsFor({ device = at90s1200, targetXtal = 4_000_000, vcc = 5 }: Partial<Conditions>) {
-  const conditions = { device, targetXtal, vcc };
-  return constraintRows.map(({ limit, ...row }): Constraint & { id: ConstraintId } => ({
-    ...row,
-    ...limit(conditions),
-  }));
+/** The constraints of one board, with their numbers. A target without a clock is judged as one at 4 MHz. */
+export function constraintsFor({
+  device = at90s1200,
+  targetXtal = 4_000_000,
+  vcc = 5,
+}: Partial<Conditions>): readonly (Constraint & { id: ConstraintId })[] {
+  return constraintRows.flatMap(({ limit, source, ...row }) => {
+    const numbers = limit({ device, targetXtal, vcc });
+    if (!numbers) return [];
+    return { ...row, source: typeof source === 'string' ? source : source(device), ...numbers };
+  });
 }

@@ -18,6 +18,7 @@ export const findingKinds = {
   'command while busy': 'an instruction came while a write or an erase was running',
   'write interrupted': 'RESET went high while a byte was being written',
   'erase cut short': 'RESET went high before the chip erase had its time',
+  'page load': 'a byte for the page buffer that came out of turn and was lost',
   'write refused': 'a write that the lock bits forbid',
 } as const;
 

@@ -20,13 +20,13 @@ export {
   type Programmer910,
   type ProgramOptions,
   type ProgramResult,
-  program,
   readSignature,
   type Step,
   setAddress,
   signOn,
   supportedCodes,
 } from './avr910-host.ts';
+export { byPages, program } from './avr910-pages.ts';
 export {
   Board,
   type BoardNets,

@@ -13,6 +13,7 @@ import type { FindingKind, Findings } from './findings.ts';
 import type { Net, NetDriver } from './net.ts';
 import { SckSampler, type SckSamplerState } from './sck-sampler.ts';
 import { TargetClock } from './target-clock.ts';
+import { answerOf, execute, isLocked, isPoll, type Part } from './target-instructions.ts';
 import { TargetMemory, type TargetMemoryState } from './target-memory.ts';
 
 /** The nets of the six-wire programming connector, without supply and ground. */
@@ -101,7 +102,7 @@ export class Target {
   readonly memory: TargetMemory;
   /** All instructions so far. Empty it at will. */
   readonly instructions: ObservedInstruction[] = [];
-  private readonly signature: readonly number[];
+  private readonly part: Part;
   private readonly sampler: SckSampler | undefined;
   private readonly miso: NetDriver;
   private frame: FrameState = { ...OUT_OF_RESET, bytes: [0, 0, 0, 0] };
@@ -109,8 +110,8 @@ export class Target {
   constructor(private readonly options: TargetOptions) {
     const { device, queue, nets, xtal, vcc = 5, findings } = options;
     this.device = device;
-    this.signature = options.signature ?? device.signature;
     this.memory = new TargetMemory({ device, queue, xtal, vcc, findings });
+    this.part = { device, memory: this.memory, signature: options.signature ?? device.signature };
     this.sampler = this.makeSampler();
     nets.RESET.driver('RESET pull-up of the target').set('pull-up', 0); // 100 to 500 kilohm, D p55
     this.miso = nets.MISO.driver(`MISO of the ${device.name}`);
@@ -237,12 +238,8 @@ export class Target {
   /** What byte 4 will carry, from the first three bytes; undefined = the echo goes on. */
   private answer(now: Cycle): number | undefined {
     const row = this.row;
-    if (!row || row.format.dataOut.length === 0 || this.memory.lockMode === 3) return undefined;
-    const { address, high } = fieldsOf(row.format, this.frame.bytes);
-    if (row.operation === 'Read Program Memory') return this.memory.read('flash', 2 * address + +high, now);
-    if (row.operation === 'Read EEPROM') return this.memory.read('EEPROM', address, now);
-    if (this.memory.activity) return undefined;
-    return this.signature[address] ?? 0xff;
+    if (!row || row.format.dataOut.length === 0) return undefined;
+    return answerOf(this.part, row.operation, fieldsOf(row.format, this.frame.bytes), now);
   }
 
   private get row(): Instruction | undefined {
@@ -260,15 +257,12 @@ export class Target {
   }
 
   private obey(row: Instruction | undefined, end: Cycle, accepted: Cycle, pc?: number): 'done' | FindingKind {
-    const problem = this.problem(row);
-    if (problem) {
-      this.report(problem, end, pc);
-      // other parts go on counting, so that an extra SCK pulse can move them into step
-      if (problem === 'sync lost') this.frame.lost = this.device.sync.recovery === 'RESET pulse';
-      return problem;
-    }
-    this.execute(row!, accepted);
-    return 'done';
+    const problem = this.problem(row) ?? this.execute(row!, accepted);
+    if (!problem) return 'done';
+    this.report(problem, end, pc);
+    // other parts go on counting, so that an extra SCK pulse can move them into step
+    if (problem === 'sync lost') this.frame.lost = this.device.sync.recovery === 'RESET pulse';
+    return problem;
   }
 
   /** Why the part does not do what the four bytes say. */
@@ -277,9 +271,9 @@ export class Target {
     if (lost) return 'sync lost';
     if (!enabled) return this.problemBeforeEnable(row);
     if (!row) return 'unknown instruction';
-    if (this.memory.activity) return this.isPolling(row) ? undefined : 'command while busy';
-    const writes = row.operation === 'Write Program Memory' || row.operation === 'Write EEPROM';
-    return writes && this.memory.lockMode > 1 ? 'write refused' : undefined;
+    if (this.memory.activity)
+      return isPoll(row.operation, this.frame.reply) ? undefined : 'command while busy';
+    return isLocked(this.part, row.operation) ? 'write refused' : undefined;
   }
 
   private problemBeforeEnable(row: Instruction | undefined): FindingKind | undefined {
@@ -288,21 +282,10 @@ export class Target {
     return this.waitedLongEnough ? undefined : 'early enable';
   }
 
-  /** Reading the very cell that is being written: that is what data polling is. */
-  private isPolling(row: Instruction): boolean {
-    const reads = row.operation === 'Read Program Memory' || row.operation === 'Read EEPROM';
-    return reads && this.frame.reply !== undefined;
-  }
-
-  private execute(row: Instruction, start: Cycle): void {
-    const { address, high, data } = fieldsOf(row.format, this.frame.bytes);
-    if (row.operation === 'Programming Enable') this.frame.enabled = true;
-    else if (row.operation === 'Chip Erase') this.memory.erase(start);
-    else if (row.operation === 'Write Program Memory')
-      this.memory.write({ what: 'flash', address: 2 * address + +high, data, start });
-    else if (row.operation === 'Write EEPROM') this.memory.write({ what: 'EEPROM', address, data, start });
-    else if (row.operation === 'Write Lock Bits' && this.memory.lockMode < 3)
-      this.memory.write({ what: 'lock bits', data, start });
+  private execute({ operation, format }: Instruction, start: Cycle): FindingKind | undefined {
+    if (operation === 'Programming Enable') this.frame.enabled = true;
+    const fields = fieldsOf(format, this.frame.bytes);
+    return execute(this.part, operation, fields, start) === undefined ? undefined : 'page load';
   }
 
   private report(kind: FindingKind, time: Cycle, pc?: number): void {
@@ -314,6 +297,7 @@ export class Target {
       'not enabled': `${bytes} came before Programming Enable was accepted; the ${name} ignores it`,
       'unknown instruction': `${bytes} is no instruction of the ${name}`,
       'command while busy': `${bytes} came during the ${this.memory.activity?.what} cycle; the ${name} ignores it`,
+      'page load': `${bytes} came out of turn: low byte first, then high, each once; the byte is lost`,
       'write refused': `${bytes}: lock mode ${this.memory.lockMode} forbids writing`,
     };
     this.options.findings.add(kind, texts[kind] ?? kind, time, pc);

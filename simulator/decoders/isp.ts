@@ -62,10 +62,28 @@ const words: Record<Operation, (place: Place) => readonly [string, string]> = {
     `Write flash ${half} byte 0x${at}: 0x${data}`,
     `W ${at} ${data}`,
   ],
+  'Load Program Memory Page': ({ half, at, data }) => [
+    `Load page ${half} byte 0x${at}: 0x${data}`,
+    `L ${at} ${data}`,
+  ],
+  'Write Program Memory Page': ({ at }) => [`Write flash page 0x${at}`, `W ${at}`],
   'Read EEPROM': ({ at, out }) => [`Read EEPROM 0x${at}: 0x${out}`, `r ${at} ${out}`],
   'Write EEPROM': ({ at, data }) => [`Write EEPROM 0x${at}: 0x${data}`, `w ${at} ${data}`],
+  'Read Lock Bits': ({ out }) => [`Read lock bits: 0x${out}`, `lock ${out}`],
   'Write Lock Bits': ({ data }) => [`Write lock bits: 0x${data}`, `L ${data}`],
   'Read Signature': ({ at, out }) => [`Read signature ${Number.parseInt(at, 16)}: 0x${out}`, `sig ${out}`],
+  'Read Fuse Bits': ({ out }) => [`Read fuse bits: 0x${out}`, `fuse ${out}`],
+  'Write Fuse Bits': ({ data }) => [`Write fuse bits: 0x${data}`, `F ${data}`],
+  'Read Fuse High Bits': ({ out }) => [`Read fuse high bits: 0x${out}`, `high ${out}`],
+  'Write Fuse High Bits': ({ data }) => [`Write fuse high bits: 0x${data}`, `FH ${data}`],
+  'Read Calibration Byte': ({ at, out }) => [
+    `Read calibration byte ${Number.parseInt(at, 16)}: 0x${out}`,
+    `cal ${out}`,
+  ],
+  'Poll RDY/BSY': ({ out }) => [
+    `Poll RDY/BSY: ${Number.parseInt(out, 16) & 1 ? 'busy' : 'ready'}`,
+    `rdy ${out}`,
+  ],
 };
 
 interface Place {

@@ -16,7 +16,7 @@ export const at90s1200: Device = {
   flash: { bytes: 1024, polling: 0xff },
   // D p45 "Data Polling EEPROM" with table 18; the values as avrdude and PonyProg use them
   eeprom: { bytes: 64, P1: 0x00, P2: 0xff },
-  lock: { LB1: 0x02, LB2: 0x04 }, // D p46: "1111 1211"
+  lock: { LB1: 0x02, LB2: 0x04, hidesSignature: true }, // D p46: "1111 1211", note 1
   instructions: [
     // D p46, table 19. Where the datasheet prints zeros for address bits that the part
     // does not have, the part is taken not to look; the lock bits' neighbours likewise,
@@ -31,7 +31,8 @@ export const at90s1200: Device = {
     instruction('Read Signature', '0011 0000 xxxx xxxx xxxx xxbb oooo oooo'),
   ],
   sck: [{ from: 0, high: 4, low: 1 }], // N "SCK"; D p47 table 20 (recalled)
-  timing: { tOVSH: 1.25, tSHOX: 2.5, tSLIV: 32 }, // D p47 table 20 (recalled; ATtiny15L p63 has the same tSLIV)
+  // D p47 table 20 (recalled; ATtiny15L p63 has the same tSLIV)
+  timing: { tOVSH: { clocks: 1.25 }, tSHOX: { clocks: 2.5 }, tSLIV: 32 },
   waits: {
     // D p47 tables 21 and 22 (recalled; avrdude's 4 and 9 ms are the end points of the second)
     tWD_ERASE: [
@@ -47,8 +48,15 @@ export const at90s1200: Device = {
       [5.0, 4],
     ],
   },
+  eraseEndsBy: 'RESET', // D p45; N "Chip Erase"
   // N "Programming Protocol" and "MISO"
   sync: { wait: 20, echo: false, recovery: 'RESET pulse' },
+  cites: {
+    sck: 'note AVR910 "SCK"; AT90S1200 0838H p47 table 20 (recalled)',
+    timing: 'AT90S1200 0838H p47 table 20 (recalled)',
+    waits: 'AT90S1200 0838H p47 tables 21 and 22 (recalled)',
+    sync: 'note AVR910 "Programming Protocol"; AT90S1200 0838H p45',
+  },
   // D p1 and p47 table 20 (recalled): -4 from 2.7 V, -12 from 4.0 V
   speedGrades: [
     { volts: 2.7, hz: 4_000_000 },

@@ -33,9 +33,17 @@ export const avr910Codes: readonly DeviceCode[] = [
   { name: 'ATmega603', signature: [0x1e, 0x96, 0x01], code: 0x42, mode: 'page' },
 ];
 
-/** @throws RangeError when the part has no code in the published table. */
+/**
+ * Parts that the published table does not have, under the code of one that is programmed alike. Newer programmers
+ * know codes of their own for them (0x76 is the ATmega8); to the published one a host must say the old one.
+ */
+export const standIns: readonly (DeviceCode & { readonly as: string })[] = [
+  { name: 'ATmega8', signature: [0x1e, 0x93, 0x07], code: 0x65, mode: 'page', as: 'ATmega83' },
+];
+
+/** @throws RangeError when there is no code for the part */
 export function avr910CodeOf(name: string): DeviceCode {
-  const row = avr910Codes.find(row => row.name === name);
+  const row = [...avr910Codes, ...standIns].find(row => row.name === name);
   if (!row) throw new RangeError(`no AVR910 device code is known for ${name}`);
   return row;
 }

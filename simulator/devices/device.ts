@@ -8,10 +8,19 @@ export type Operation =
   | 'Chip Erase'
   | 'Read Program Memory'
   | 'Write Program Memory'
+  | 'Load Program Memory Page'
+  | 'Write Program Memory Page'
   | 'Read EEPROM'
   | 'Write EEPROM'
+  | 'Read Lock Bits'
   | 'Write Lock Bits'
-  | 'Read Signature';
+  | 'Read Signature'
+  | 'Read Fuse Bits'
+  | 'Write Fuse Bits'
+  | 'Read Fuse High Bits'
+  | 'Write Fuse High Bits'
+  | 'Read Calibration Byte'
+  | 'Poll RDY/BSY';
 
 /** One row of a part's serial instruction table. */
 export interface Instruction {
@@ -21,6 +30,15 @@ export interface Instruction {
 
 /** A wait in milliseconds at a supply voltage. */
 export type WaitPoint = readonly [volts: number, milliseconds: number];
+
+/**
+ * The waits of the datasheets: after a byte of flash or EEPROM, after a page of flash, a byte of EEPROM, fuse or
+ * lock bits, after a chip erase. Older parts have the first and the last, newer ones all but the first.
+ */
+export type WaitName = 'tWD_PROG' | 'tWD_FLASH' | 'tWD_EEPROM' | 'tWD_FUSE' | 'tWD_ERASE';
+
+/** A length of time: clocks of the target, or nanoseconds. */
+export type ClocksOrTime = { readonly clocks: number } | { readonly ns: number };
 
 /** SCK levels must last longer than this many clocks of the target, from `from` hertz up. */
 export interface SckRule {
@@ -35,18 +53,42 @@ export interface Device {
   readonly avrdude: string;
   /** Bytes at signature addresses 0, 1, 2. */
   readonly signature: readonly [number, number, number];
-  /** What a cell of flash reads while it is being written. */
-  readonly flash: { readonly bytes: number; readonly polling: number };
+  /**
+   * `polling`: what a cell reads while it is being written. `page`: words of a page, on parts that write pages.
+   */
+  readonly flash: { readonly bytes: number; readonly polling: number; readonly page?: number };
   /** P1 is read until the automatic erase is over, P2 until the new data is there. */
   readonly eeprom: { readonly bytes: number; readonly P1: number; readonly P2: number };
-  /** Lock bits as they lie in the instruction's second byte; 0 is programmed. */
-  readonly lock: { readonly LB1: number; readonly LB2: number };
+  /**
+   * Lock bits as they lie in the data of their instruction; 0 is programmed. `hidesSignature`: in lock mode 3 not
+   * even the signature can be read.
+   */
+  readonly lock: { readonly LB1: number; readonly LB2: number; readonly hidesSignature: boolean };
+  /** Fuse bytes as they leave the factory, on parts whose fuses can be reached; the masks are bits of the high one. */
+  readonly fuses?: {
+    readonly low: number;
+    readonly high: number;
+    /** Can only be changed by a parallel programmer. */
+    readonly unreachable: number;
+    /** While it is programmed, 0, a chip erase leaves the EEPROM alone. */
+    readonly EESAVE: number;
+  };
+  /** The bytes of Read Calibration Byte. */
+  readonly calibration?: readonly number[];
   readonly instructions: readonly Instruction[];
   /** In rising order of `from`. */
   readonly sck: readonly SckRule[];
-  /** In clocks of the target, SCK low to MISO in nanoseconds (worst case). */
-  readonly timing: { readonly tOVSH: number; readonly tSHOX: number; readonly tSLIV: number };
-  readonly waits: { readonly tWD_ERASE: readonly WaitPoint[]; readonly tWD_PROG: readonly WaitPoint[] };
+  /** tSLIV, SCK low to MISO, in nanoseconds (worst case). */
+  readonly timing: {
+    readonly tOVSH: ClocksOrTime;
+    readonly tSHOX: ClocksOrTime;
+    readonly tSLIV: number;
+  };
+  readonly waits: Partial<Record<WaitName, readonly WaitPoint[]>> & {
+    readonly tWD_ERASE: readonly WaitPoint[];
+  };
+  /** What ends the cycle of a chip erase: only RESET, or its time. */
+  readonly eraseEndsBy: 'RESET' | 'time';
   readonly sync: {
     /** Milliseconds from RESET low to the first instruction. */
     readonly wait: number;
@@ -54,6 +96,13 @@ export interface Device {
     readonly echo: boolean;
     /** What brings a part back that counts its bits from the wrong place. */
     readonly recovery: 'RESET pulse' | 'SCK pulse';
+  };
+  /** Where the limits of this part are printed, for reports. */
+  readonly cites: {
+    readonly sck: string;
+    readonly timing: string;
+    readonly waits: string;
+    readonly sync: string;
   };
   /** Highest XTAL1 frequency from a supply voltage up. */
   readonly speedGrades: readonly { readonly volts: number; readonly hz: number }[];
@@ -74,6 +123,29 @@ export function instructionFor(device: Device, operation: Operation): Instructio
   const row = device.instructions.find(row => row.operation === operation);
   if (!row) throw new RangeError(`the ${device.name} has no ISP instruction '${operation}'`);
   return row;
+}
+
+/** In the order in which a part's waits are asked for. */
+const WAITS: Partial<Record<Operation, readonly WaitName[]>> = {
+  'Chip Erase': ['tWD_ERASE'],
+  'Write Program Memory': ['tWD_PROG'],
+  'Write Program Memory Page': ['tWD_FLASH'],
+  'Write EEPROM': ['tWD_EEPROM', 'tWD_PROG'],
+  'Write Lock Bits': ['tWD_FUSE', 'tWD_PROG'],
+  'Write Fuse Bits': ['tWD_FUSE'],
+  'Write Fuse High Bits': ['tWD_FUSE'],
+};
+
+/** The wait that follows an instruction; undefined when the part is ready at once. */
+export function waitNameOf(device: Device, operation: Operation): WaitName | undefined {
+  return WAITS[operation]?.find(name => device.waits[name] !== undefined);
+}
+
+/** A wait of a part in whole microseconds. @throws RangeError when its datasheet has no such wait */
+export function waitOf(device: Device, name: WaitName, volts: number): number {
+  const points = device.waits[name];
+  if (!points) throw new RangeError(`the ${device.name} has no ${name}`);
+  return waitAt(points, volts);
 }
 
 /** The SCK rule for a part that runs at `hz`. */

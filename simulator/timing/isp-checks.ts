@@ -1,11 +1,12 @@
 /** The programming interface: SCK, MOSI, MISO and RESET against the part's constraints. */
 
 import type { Board, Sample } from '../board.ts';
-import { type FourBytes, fieldsOf } from '../devices/bit-strings.ts';
-import { type Device, type Instruction, instructionOf } from '../devices/device.ts';
+import type { FourBytes } from '../devices/bit-strings.ts';
+import { type Device, instructionOf } from '../devices/device.ts';
 import type { Edge } from '../net.ts';
 import type { Mark } from './gauge.ts';
 import type { Gauges } from './gauges.ts';
+import { WaitChecks } from './wait-checks.ts';
 
 const BITS_PER_INSTRUCTION = 32;
 
@@ -27,23 +28,12 @@ interface Session {
   reply: number;
 }
 
-/** A write or an erase that needs its time. */
-interface Pending {
-  readonly row: Instruction;
-  readonly address: number;
-  readonly high: boolean;
-  readonly data: number;
-  readonly end: Mark;
-  /** Data polling has found the new value. */
-  polled: boolean;
-}
-
 const markOf = ({ time, pc }: Edge): Mark => ({ time, pc });
 
 export class IspChecks {
   private readonly offs: (() => void)[];
   private session: Session | undefined;
-  private pending: Pending | undefined;
+  private readonly waits: WaitChecks;
   /** The last edges of each wire. */
   private reset: { readonly level: 0 | 1; readonly since: Mark | undefined };
   private sckChange: Mark = { time: 0 };
@@ -62,6 +52,7 @@ export class IspChecks {
     private readonly targetXtal: number,
   ) {
     const { RESET, SCK, MOSI } = board.nets;
+    this.waits = new WaitChecks(device, gauges);
     this.reset = { level: RESET.bit, since: undefined };
     this.sckBit = SCK.bit;
     this.mosiBit = MOSI.bit;
@@ -75,8 +66,7 @@ export class IspChecks {
   /** Takes the checks off the nets; an erase that nobody ended is told now. */
   finish(): void {
     for (const off of this.offs) off();
-    if (this.pending?.row.operation === 'Chip Erase')
-      this.gauges['erase ended'].record(1, this.pending.end, this.pending.end);
+    this.waits.finish();
   }
 
   /** The program reads MISO. */
@@ -120,19 +110,7 @@ export class IspChecks {
     if (!session) return;
     const rest = session.bits % BITS_PER_INSTRUCTION;
     if (session.bits > 0) this.gauges['four bytes'].record(rest, session.begin, rise, `${rest} bits`);
-    this.endPending(rise);
-  }
-
-  private endPending(rise: Mark): void {
-    const { pending } = this;
-    if (!pending) return;
-    this.pending = undefined;
-    const waited = rise.time - pending.end.time;
-    if (pending.row.operation === 'Chip Erase') {
-      this.gauges.tWD_ERASE.record(waited, pending.end, rise);
-      this.gauges['erase ended'].record(0, pending.end, rise);
-    } else if (pending.polled) this.gauges.tWD_PROG.pass();
-    else this.gauges.tWD_PROG.record(waited, pending.end, rise, aboutOf(pending));
+    this.waits.resetRises(rise);
   }
 
   private sckEdge(edge: Edge): void {
@@ -200,10 +178,7 @@ export class IspChecks {
 
   private beginInstruction(session: Session, mark: Mark): void {
     session.begin = mark;
-    const { pending } = this;
-    if (pending?.row.operation !== 'Chip Erase') return;
-    this.gauges['erase ended'].record(1, pending.end, mark);
-    this.pending = undefined;
+    this.waits.begins(mark);
   }
 
   /** All 32 bits are there. */
@@ -215,34 +190,6 @@ export class IspChecks {
       const wrong = row?.operation === 'Programming Enable' ? 0 : 1;
       this.gauges['enable first'].record(wrong, session.fall, session.begin);
     }
-    if (this.pending && !this.isPoll(row, bytes, session.reply)) this.endWait(session.begin);
-    if (row && (row.operation.startsWith('Write') || row.operation === 'Chip Erase'))
-      this.pending = { row, ...fieldsOf(row.format, bytes), end, polled: false };
+    this.waits.completes({ row, bytes, reply: session.reply, begin: session.begin, end });
   }
-
-  private endWait(next: Mark): void {
-    const pending = this.pending!;
-    this.pending = undefined;
-    const waited = next.time - pending.end.time;
-    if (pending.polled) this.gauges.tWD_PROG.pass();
-    else this.gauges.tWD_PROG.record(waited, pending.end, next, aboutOf(pending));
-  }
-
-  /** Reading the very cell that is being written; the wait is over when it shows its new value. */
-  private isPoll(row: Instruction | undefined, bytes: FourBytes, reply: number): boolean {
-    const pending = this.pending!;
-    if (row?.operation !== pending.row.operation.replace('Write', 'Read')) return false;
-    const { address, high } = fieldsOf(row.format, bytes);
-    if (address !== pending.address || high !== pending.high) return false;
-    const { flash, eeprom } = this.device;
-    const polling = row.operation === 'Read EEPROM' ? [eeprom.P1, eeprom.P2] : [flash.polling];
-    if (reply === pending.data && !polling.includes(reply)) pending.polled = true;
-    return true;
-  }
-}
-
-function aboutOf({ row, address, high }: Pending): string {
-  const at = `0x${address.toString(16).toUpperCase().padStart(2, '0')}`;
-  const half = row.operation === 'Write Program Memory' ? (high ? ' high byte' : ' low byte') : '';
-  return `${row.operation} ${at}${half}`;
 }

@@ -142,9 +142,10 @@ export class Bench {
     return mosi.map(byte => this.byte(byte));
   }
 
-  /** An instruction of the part's table; gives byte 4 of the answer. */
+  /** An instruction of the part's table (of the AT90S1200's without a part); gives byte 4 of the answer. */
   instruct(operation: Operation, fields: InstructionFields = {}): number {
-    const bytes: FourBytes = encodeInstruction(instructionFor(at90s1200, operation).format, fields);
+    const { device } = this.board.target ?? { device: at90s1200 };
+    const bytes: FourBytes = encodeInstruction(instructionFor(device, operation).format, fields);
     return this.send(...bytes)[3];
   }
 

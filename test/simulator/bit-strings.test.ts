@@ -97,7 +97,7 @@ function filled(bits: string, address: number, data: number): string {
 }
 
 describe('a wait by supply voltage', () => {
-  const { tWD_ERASE, tWD_PROG } = at90s1200.waits;
+  const { tWD_ERASE, tWD_PROG = [] } = at90s1200.waits;
 
   it.each([
     [tWD_PROG, 3.2, 9000],
