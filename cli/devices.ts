@@ -1,5 +1,5 @@
 /** `isp devices`: what can sit in the socket. */
-import { avr910Codes, type Device, devices } from '../simulator/index.ts';
+import { avr910CodeOf, type Device, devices, standIns } from '../simulator/index.ts';
 import type { Outcome } from './outcome.ts';
 
 /** One line of the table: a heading and how to get its cell. */
@@ -7,11 +7,12 @@ const columns: readonly [heading: string, cell: (name: string, device: Device) =
   ['target', name => name],
   ['part', (_, device) => device.name],
   ['flash', (_, device) => `${device.flash.bytes} bytes`],
+  ['pages', (_, { flash }) => (flash.page ? `${2 * flash.page} bytes` : '-')],
   ['EEPROM', (_, device) => `${device.eeprom.bytes} bytes`],
   ['signature', (_, device) => device.signature.map(hex).join(' ')],
   ['AVR910', (_, device) => codeOf(device)],
-  ['avrdude', (_, device) => `-p ${device.avrdude}`],
-  ['SCK high / low', (_, { sck }) => `> ${sck[0].high} / > ${sck[0].low} target clocks`],
+  ['avrdude', (_, device) => avrdudeOptions(device)],
+  ['SCK high / low, target clocks', (_, { sck }) => sck.map(ruleText).join(', ')],
 ];
 
 /** The list as a table and as JSON. */
@@ -29,6 +30,7 @@ function facts(name: string, device: Device): Record<string, unknown> {
     name,
     part: device.name,
     flashBytes: device.flash.bytes,
+    pageBytes: device.flash.page && 2 * device.flash.page,
     eepromBytes: device.eeprom.bytes,
     signature: device.signature.map(hex).join(' '),
     avr910Code: codeOf(device),
@@ -51,9 +53,19 @@ function table(rows: readonly [string, Device][]): string[] {
   );
 }
 
-function codeOf(device: Device): string {
-  const row = avr910Codes.find(({ name }) => name === device.name);
-  return row ? `0x${hex(row.code)}` : '-';
+function ruleText({ from, high, low }: Device['sck'][number]): string {
+  const rule = `> ${high} / > ${low}`;
+  return from === 0 ? rule : `${rule} from ${from / 1e6} MHz`;
+}
+
+function codeOf({ name }: Device): string {
+  return `0x${hex(avr910CodeOf(name).code)}`;
+}
+
+/** A part that our firmware knows only under the code of another has to be called by that. */
+function avrdudeOptions(device: Device): string {
+  const borrowed = standIns.some(({ name }) => name === device.name);
+  return `-p ${device.avrdude}${borrowed ? ` -x devcode=${codeOf(device)}` : ''}`;
 }
 
 function hex(byte: number): string {

@@ -256,6 +256,7 @@ describe('isp devices', () => {
     const { status, out } = await say(['devices']);
     expect(status).toBe(0);
     expect(out).toMatch(/at90s1200 .*AT90S1200 .*1024 bytes .*64 bytes .*1E 90 01 .*0x13/);
+    expect(out).toMatch(/atmega8 .*ATmega8 .*8192 bytes .*64 .*-p m8 -x devcode=0x65/);
   });
 
   it('lists them as JSON', () => {
@@ -263,7 +264,11 @@ describe('isp devices', () => {
     expect(status).toBe(0);
     expect(jsonOf(stdout)).toMatchObject({
       ok: true,
-      devices: [{ name: 'at90s1200', signature: '1E 90 01' }],
+      devices: [
+        { name: 'at90s1200', signature: '1E 90 01' },
+        { name: 'at90s2313', signature: '1E 91 01' },
+        { name: 'atmega8', signature: '1E 93 07', pageBytes: 64 },
+      ],
     });
   });
 });
