@@ -41,8 +41,8 @@ const PIECE = 4096;
 /** An identifier code of its own for each variable: printable characters from `!` on. */
 const code = (index: number) => String.fromCharCode(33 + index);
 
-/** A text without blanks; the empty text ends a span. */
-const value = (text: string) => `s${text.replaceAll(/\s+/g, '_')}`;
+/** A text without blanks, the empty text ends a span. Viewers take a backslash for the begin of an escape. */
+const value = (text: string) => `s${text.replaceAll(/\s+/g, '_').replaceAll('\\', '\\\\')}`;
 
 /** Writes the whole recording. Call it when the recording is finished. */
 export function writeAnnotatedVcd(recording: Recording, { where, write, end }: AnnotatedVcdOptions): void {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { inflateRawSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Recording, sigrokSession, writeAnnotatedVcd } from '../../simulator/index.ts';
+import { parseSession, Recording, replay, sigrokSession, writeAnnotatedVcd } from '../../simulator/index.ts';
 import { traced } from '../simulator/echo.ts';
 import { type Built, boardWith, built, shortJob } from './build.ts';
 import { minimaOf } from './vcd-minima.ts';
@@ -63,6 +63,16 @@ describe('the annotated VCD', () => {
     expect(strings.some(line => line.startsWith('sChip_erase '))).toBe(true);
     expect(strings.some(line => /^sisp\.ts:\d+ /.test(line))).toBe(true);
     expect(lines.filter(line => line.startsWith('s')).length).toBe(strings.length);
+  });
+
+  it('doubles a backslash, which viewers take for the begin of an escape', () => {
+    const board = boardWith(firmware);
+    const short = new Recording(board);
+    board.run(replay(parseSession('5c 1')));
+    short.finish();
+    let text = '';
+    writeAnnotatedVcd(short, { write: piece => (text += piece), end: board.programmer.cycle });
+    expect(text).toContain("s'\\\\'_5C ");
   });
 
   it('tells times in rising order', () => {
