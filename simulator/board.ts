@@ -218,7 +218,7 @@ export class Board {
    * `limitSeconds` simulated seconds went by without a byte in either direction.
    */
   runUntilQuiet(limitSeconds = ANSWER_TIMEOUT): Quiet {
-    if (this.quiet) return 'quiet';
+    if (this.isQuiet(this.programmer.cycle)) return 'quiet';
     this.lookOut(this.programmer.cycle, limitSeconds * this.xtal);
     return this.runToOutcome();
   }
@@ -279,15 +279,15 @@ export class Board {
     const bit = this.line.bits.edge(1);
     if (this.line.busy || lookout.heard !== this.heard)
       Object.assign(lookout, { slice: bit, heard: this.heard, since: now });
-    if (this.quiet) this.outcome = 'quiet';
+    if (this.isQuiet(now)) this.outcome = 'quiet';
     else if (now - lookout.since >= lookout.limit) this.outcome = 'limit';
     if (this.outcome) this.programmer.stop();
     else this.lookTimer.at(now + lookout.slice);
     lookout.slice = Math.min(2 * lookout.slice, 16 * bit);
   }
 
-  private get quiet(): boolean {
-    if (this.line.busy || this.target?.answering) return false;
+  private isQuiet(now: Cycle): boolean {
+    if (this.line.busy || this.target?.answering(now)) return false;
     return this.programmer.waitsForPin?.() ?? false;
   }
 

@@ -17,18 +17,34 @@ export type Level = 0 | 1 | 'z' | 'x';
  */
 export type Drive = 'low' | 'high' | 'pull-up' | 'pull-down' | 'float' | 'tied-low' | 'tied-high';
 
+/** Pulls down, pulls up: two bits, so that drivers of one strength can be joined by `|`. */
+type Pull = 0 | 1 | 2 | 3;
+const DOWN = 1;
+const UP = 2;
+
+/** What a net shows when the strongest pull so. */
+const levels: readonly Level[] = ['z', 0, 1, 'x'];
+
 /** 0 does nothing, 1 is a resistor, 2 a transistor, 3 a short to a rail. */
 type Strength = 0 | 1 | 2 | 3;
 
-const drives: Record<Drive, { strength: Strength; level: Level }> = {
-  float: { strength: 0, level: 'z' },
-  'pull-up': { strength: 1, level: 1 },
-  'pull-down': { strength: 1, level: 0 },
-  low: { strength: 2, level: 0 },
-  high: { strength: 2, level: 1 },
-  'tied-low': { strength: 3, level: 0 },
-  'tied-high': { strength: 3, level: 1 },
+interface Hold {
+  readonly strength: Strength;
+  readonly pull: Pull;
+}
+
+const HIGH: Hold = { strength: 2, pull: UP };
+const LOW: Hold = { strength: 2, pull: DOWN };
+const others: Readonly<Record<Exclude<Drive, 'low' | 'high'>, Hold>> = {
+  float: { strength: 0, pull: 0 },
+  'pull-up': { strength: 1, pull: UP },
+  'pull-down': { strength: 1, pull: DOWN },
+  'tied-low': { strength: 3, pull: DOWN },
+  'tied-high': { strength: 3, pull: UP },
 };
+
+/** The two that nearly every edge asks for need no search. */
+const holdOf = (drive: Drive): Hold => (drive === 'high' ? HIGH : drive === 'low' ? LOW : others[drive]);
 
 /** A change of the settled level. */
 export interface Edge {
@@ -80,7 +96,7 @@ class Driver implements NetDriver {
   drive: Drive = 'float';
   /** Those of `drive`: nets settle far more often than drivers are made. */
   strength: Strength = 0;
-  level: Level = 'z';
+  pull: Pull = 0;
 
   constructor(
     private readonly net: Net,
@@ -96,10 +112,10 @@ class Driver implements NetDriver {
 
   /** Drives without telling the net. */
   take(drive: Drive): void {
-    const { strength, level } = drives[drive];
+    const { strength, pull } = holdOf(drive);
     this.drive = drive;
     this.strength = strength;
-    this.level = level;
+    this.pull = pull;
   }
 }
 
@@ -126,7 +142,15 @@ class Watchers<T> {
 export class Net {
   /** The settled level. */
   level: Level = 'z';
+  /**
+   * What an input on this net reads. A floating wire keeps the charge of its
+   * last level; against each other the pull-down transistor wins.
+   */
+  bit: 0 | 1 = 0;
+  /** The last level that was one. */
   private held: 0 | 1 = 0;
+  /** How the strongest pull. */
+  private pull = 0;
   private contended = false;
   /** Some driver is a short to a rail. */
   private shorted = false;
@@ -136,14 +160,6 @@ export class Net {
   private readonly contentionWatchers = new Watchers<Contention>();
 
   constructor(readonly name: string) {}
-
-  /**
-   * What an input on this net reads. A floating wire keeps the charge of its
-   * last level; against each other the pull-down transistor wins.
-   */
-  get bit(): 0 | 1 {
-    return this.level === 'z' ? this.held : this.level === 1 ? 1 : 0;
-  }
 
   /** Adds a driver that floats until it is set. */
   driver(name: string): NetDriver {
@@ -181,6 +197,7 @@ export class Net {
   restore(state: NetState): void {
     this.level = state.level;
     this.held = state.held;
+    this.take(levels.indexOf(state.level));
     this.contended = state.contended;
     state.drives.forEach((drive, i) => {
       this.drivers[i].take(drive);
@@ -192,41 +209,48 @@ export class Net {
   driven({ name, drive, strength }: Driver, before: Drive, time: Cycle, pc?: number): void {
     if (strength === 3) this.shorted = true;
     const was = this.level;
-    this.level = this.settled();
-    if (this.level === 0 || this.level === 1) this.held = this.level;
+    const pull = this.settled();
+    const moved = pull !== this.pull;
+    if (moved) this.take(pull);
     if (!this.driveWatchers.none)
       this.driveWatchers.tell({ net: this, driver: name, drive, was: before, time, pc });
     // two strong drivers that disagree are the only way to x, but for shorts, which win
-    if (this.contended || this.level === 'x' || this.shorted) this.checkContention(time, pc);
-    if (this.level !== was)
-      this.edgeWatchers.tell({ net: this, level: this.level, was, time, driver: name, pc });
+    if (this.contended || pull === (UP | DOWN) || this.shorted) this.checkContention(time, pc);
+    if (moved) this.edgeWatchers.tell({ net: this, level: this.level, was, time, driver: name, pc });
+  }
+
+  private take(pull: number): void {
+    this.pull = pull;
+    this.level = levels[pull];
+    if (pull === UP || pull === DOWN) this.held = pull === UP ? 1 : 0;
+    this.bit = pull === 0 ? this.held : pull === UP ? 1 : 0;
   }
 
   /** The strongest drivers decide; equals that disagree give x. */
-  private settled(): Level {
+  private settled(): number {
     let strength = 0;
-    let level: Level = 'z';
+    let pull = 0;
     for (const driver of this.drivers) {
       if (driver.strength > strength) {
         strength = driver.strength;
-        level = driver.level;
-      } else if (driver.strength === strength && driver.level !== level) {
-        level = 'x';
+        pull = driver.pull;
+      } else if (driver.strength === strength) {
+        pull |= driver.pull;
       }
     }
-    return level;
+    return pull;
   }
 
   private checkContention(time: Cycle, pc?: number): void {
-    const high = this.strong(1);
-    const low = high === undefined ? undefined : this.strong(0);
+    const high = this.strong(UP);
+    const low = high === undefined ? undefined : this.strong(DOWN);
     const clash = high !== undefined && low !== undefined;
     if (clash && !this.contended) this.contentionWatchers.tell({ net: this, high, low, time, pc });
     this.contended = clash;
   }
 
-  private strong(level: 0 | 1): string | undefined {
-    for (const driver of this.drivers) if (driver.strength >= 2 && driver.level === level) return driver.name;
+  private strong(pull: Pull): string | undefined {
+    for (const driver of this.drivers) if (driver.strength >= 2 && driver.pull === pull) return driver.name;
     return undefined;
   }
 }

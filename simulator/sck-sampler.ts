@@ -16,6 +16,8 @@ import type { TargetClock } from './target-clock.ts';
 export interface SckListener {
   /** A rising edge was accepted. `edge` is when SCK rose, `accepted` the first cycle after the deciding sample. */
   rise(bit: 0 | 1, edge: Cycle, accepted: Cycle, pc?: number): void;
+  /** Whether MISO may change with a low that begins now. */
+  mayAnswer(): boolean;
   /** A falling edge was accepted: time to decide what MISO shows next. */
   fall(now: Cycle): void;
   /** Time to put on MISO what `fall` decided. */
@@ -45,6 +47,8 @@ export interface SckSamplerState {
   latched: 0 | 1 | undefined;
   /** A low has begun whose acceptance lies ahead. */
   falling: boolean;
+  /** When the present low shows, or would show, at MISO. */
+  shows: Cycle;
 }
 
 export class SckSampler {
@@ -57,15 +61,22 @@ export class SckSampler {
     mosi: 0,
     latched: undefined,
     falling: false,
+    shows: 0,
   };
   private readonly timer: Timer;
+  private readonly high: number;
+  private readonly low: number;
+  private readonly tSLIV: number;
 
   constructor(
     queue: EventQueue,
     private readonly clock: TargetClock,
-    private readonly rule: SckRuleInClocks,
+    { high, low, tSLIV }: SckRuleInClocks,
     private readonly listener: SckListener,
   ) {
+    this.high = high;
+    this.low = low;
+    this.tSLIV = tSLIV;
     this.timer = queue.timer(now => this.lowAccepted(now));
   }
 
@@ -78,11 +89,11 @@ export class SckSampler {
 
   /** RESET went high: what has been seen up to here still counts. */
   disable(now: Cycle): void {
-    const { state, clock, rule } = this;
+    const { state, clock } = this;
     if (!state.enabled) return;
     this.latchMosi(now);
     const unseenHigh = state.level === 1 && state.seen === 0;
-    if (unseenHigh && clock.ticksInside(state.since, now) >= rule.high) this.highAccepted();
+    if (unseenHigh && clock.ticksInside(state.since, now) >= this.high) this.highAccepted();
     state.enabled = false;
     this.timer.cancel();
   }
@@ -105,9 +116,10 @@ export class SckSampler {
     this.state.mosi = level;
   }
 
-  /** Whether a change of MISO may be on its way. */
-  get pending(): boolean {
-    return this.timer.due !== Number.POSITIVE_INFINITY;
+  /** Whether at `now` the part still has to look at a low. */
+  pending(now: Cycle): boolean {
+    if (this.timer.due !== Number.POSITIVE_INFINITY) return true;
+    return this.state.falling && now <= this.state.shows;
   }
 
   save(): SckSamplerState {
@@ -115,16 +127,16 @@ export class SckSampler {
   }
 
   restore(state: SckSamplerState): void {
-    this.state = { ...state };
+    Object.assign(this.state, state);
   }
 
   /** Judges the level that lasted from `since` to `now`. */
   private levelEnds(now: Cycle): void {
-    const { state, clock, rule } = this;
+    const { state, clock } = this;
     this.latchMosi(now);
     if (state.level === state.seen || now === state.since) return;
     const samples = clock.ticksInside(state.since, now);
-    if (samples < rule[state.level ? 'high' : 'low']) this.levelLost(now);
+    if (samples < (state.level ? this.high : this.low)) this.levelLost(now);
     else if (state.level === 1) this.highAccepted();
     else this.lowSeen(now);
   }
@@ -139,9 +151,9 @@ export class SckSampler {
   }
 
   private highAccepted(): void {
-    const { state, clock, rule } = this;
+    const { state, clock } = this;
     state.seen = 1;
-    const accepted = clock.cycleAfter(clock.ticksUpTo(state.since) + rule.high - 1);
+    const accepted = clock.cycleAfter(clock.ticksUpTo(state.since) + this.high - 1);
     this.listener.rise(state.latched ?? state.mosi, state.since, accepted, state.pc);
   }
 
@@ -153,9 +165,12 @@ export class SckSampler {
 
   /** SCK fell: unless it rises too soon, the part will see it and answer after tSLIV. */
   private expectLow(now: Cycle): void {
-    const deciding = this.clock.ticksUpTo(now) + this.rule.low - 1;
+    const deciding = this.clock.ticksUpTo(now) + this.low - 1;
     this.state.falling = true;
-    this.timer.at(this.clock.cycleAfter(deciding, this.rule.tSLIV));
+    this.state.shows = this.clock.cycleAfter(deciding, this.tSLIV);
+    // where MISO stays as it is, the low need not be looked at before it ends
+    if (this.listener.mayAnswer()) this.timer.at(this.state.shows);
+    else this.timer.cancel();
   }
 
   private lowSeen(now: Cycle): void {

@@ -84,19 +84,23 @@ export class SckMeter {
   private edge({ time, pc }: Edge): void {
     const { sck, reset } = this.options;
     if (reset.bit === 1 || sck.bit === this.last) return;
-    const level = this.last ? 'high' : 'low';
+    const { last } = this;
     this.last = sck.bit;
-    if (this.since !== undefined) this.measure(level, time - this.since, time, pc);
+    if (this.since !== undefined) this.measure(last, time - this.since, time, pc);
     this.since = time;
   }
 
-  private measure(level: 'high' | 'low', cycles: Cycle, time: Cycle, pc?: number): void {
-    const seen = this[level];
+  private measure(bit: 0 | 1, cycles: Cycle, time: Cycle, pc?: number): void {
+    const seen = bit ? this.high : this.low;
     seen.count++;
-    if (cycles < seen.min) Object.assign(seen, { min: cycles, at: time });
+    if (cycles < seen.min) {
+      seen.min = cycles;
+      seen.at = time;
+    }
     const { rule, xtal, targetXtal } = this.options;
-    if (cycles * targetXtal > rule[level] * xtal) return;
+    if (cycles * targetXtal > (bit ? rule.high : rule.low) * xtal) return;
     this.violationCount++;
+    const level = bit ? 'high' : 'low';
     if (this.violations.length < KEPT) this.violations.push({ level, cycles, time, pc });
   }
 }

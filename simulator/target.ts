@@ -82,8 +82,9 @@ export interface TargetState {
   readonly observed: number;
 }
 
-const OUT_OF_RESET: FrameState = {
-  resetLow: undefined,
+/** @param resetLow since when RESET is low */
+const frameFrom = (resetLow: Cycle | undefined): FrameState => ({
+  resetLow,
   enabled: false,
   lost: false,
   count: 0,
@@ -92,7 +93,9 @@ const OUT_OF_RESET: FrameState = {
   start: 0,
   reply: undefined,
   miso: undefined,
-};
+});
+
+const driveOf = (miso: 0 | 1 | undefined) => (miso === undefined ? 'float' : miso ? 'high' : 'low');
 
 const hex = (bytes: readonly number[]) =>
   bytes.map(byte => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
@@ -105,7 +108,7 @@ export class Target {
   private readonly part: Part;
   private readonly sampler: SckSampler | undefined;
   private readonly miso: NetDriver;
-  private frame: FrameState = { ...OUT_OF_RESET, bytes: [0, 0, 0, 0] };
+  private frame = frameFrom(undefined);
 
   constructor(private readonly options: TargetOptions) {
     const { device, queue, nets, xtal, vcc = 5, findings } = options;
@@ -138,9 +141,9 @@ export class Target {
     return this.frame.enabled;
   }
 
-  /** Whether MISO may still change without another edge from the programmer. */
-  get answering(): boolean {
-    return this.sampler?.pending ?? false;
+  /** Whether at `now` MISO may still change without another edge from the programmer. */
+  answering(now: Cycle): boolean {
+    return this.sampler?.pending(now) ?? false;
   }
 
   save(): TargetState {
@@ -154,7 +157,7 @@ export class Target {
 
   /** Puts the part back, without its pins: the nets are restored by whoever owns them. */
   restore(state: TargetState): void {
-    this.frame = { ...state.frame, bytes: [...state.frame.bytes] };
+    Object.assign(this.frame, state.frame, { bytes: [...state.frame.bytes] });
     this.memory.restore(state.memory);
     if (state.sampler) this.sampler?.restore(state.sampler);
     this.instructions.length = Math.min(this.instructions.length, state.observed);
@@ -167,6 +170,7 @@ export class Target {
     const rule = { ...sckRule(device, targetXtal), tSLIV: device.timing.tSLIV };
     return new SckSampler(queue, clock, rule, {
       rise: (bit, edge, accepted, pc) => this.shiftIn(bit, edge, accepted, pc),
+      mayAnswer: () => this.mayAnswer(),
       fall: now => this.prepareMiso(now),
       shiftOut: now => this.driveMiso(now),
       lost: (level, from, to, pc) => this.pulseLost(level, from, to, pc),
@@ -177,7 +181,7 @@ export class Target {
     const low = level === 0;
     if (low === (this.frame.resetLow !== undefined)) return;
     if (low) {
-      this.frame = { ...OUT_OF_RESET, bytes: [0, 0, 0, 0], resetLow: now };
+      this.frame = frameFrom(now);
       this.sampler?.enable(now, this.options.nets.SCK.bit, this.options.nets.MOSI.bit);
     } else {
       this.sampler?.disable(now);
@@ -211,14 +215,24 @@ export class Target {
   private prepareMiso(now: Cycle): void {
     const { frame } = this;
     if (frame.count === 24 && frame.enabled) frame.reply = this.answer(now);
-    const answering = frame.count >= 24 && frame.reply !== undefined;
-    const bit = answering ? (frame.reply! >> (31 - frame.count)) & 1 : frame.echo >> 7;
-    frame.miso = this.talks ? (bit as 0 | 1) : undefined;
+    frame.miso = this.talks ? this.nextBit : undefined;
+  }
+
+  /** A low that leaves MISO as it is needs no moment of its own. Byte 4 is known only when it begins. */
+  private mayAnswer(): boolean {
+    const { count, enabled } = this.frame;
+    if (count === 24 && enabled) return true;
+    return driveOf(this.talks ? this.nextBit : undefined) !== this.miso.drive;
+  }
+
+  private get nextBit(): 0 | 1 {
+    const { count, reply, echo } = this.frame;
+    const bit = count >= 24 && reply !== undefined ? (reply >> (31 - count)) & 1 : echo >> 7;
+    return bit as 0 | 1;
   }
 
   private driveMiso(now: Cycle): void {
-    const { miso } = this.frame;
-    this.miso.set(miso === undefined ? 'float' : miso ? 'high' : 'low', now);
+    this.miso.set(driveOf(this.frame.miso), now);
   }
 
   /** MISO is an output once Programming Enable is accepted; on parts that echo it, from its third byte on. */

@@ -13,10 +13,15 @@ export interface IoRegister {
   /** True when writing what it already holds does nothing at all. */
   readonly latch?: boolean;
   /**
-   * The clock at which a register that changes by itself does so for the `times`th time after `now`, when
+   * In how many clocks a register that changes by itself does so for the `times`th time after `now`, when
    * nothing is written and no event comes; it was read at `now`. Absent: it never does.
    */
   readonly after?: (now: Cycle, times: number) => Cycle;
+  /**
+   * A write whose effect at the pins, due at `at`, is shown at once: for when the clock has come there and
+   * nothing else is due up to then. Absent: {@link write} will do.
+   */
+  readonly show?: (value: number, at: Cycle, pc: number) => void;
   /** True when each of those changes adds one to it. */
   readonly counts?: boolean;
 }
@@ -38,17 +43,36 @@ export function ioSpace(chip: Chip, parts: readonly IoRegisters[]): IoSpace {
   for (const row of chip.ioRows) {
     const register = brought.get(row.name);
     if (!register) throw new Error(`nobody implements ${row.name} of the ${chip.name}`);
-    space[row.address] = masked(register, existingBits(row));
+    space[row.address] = new Register(register, existingBits(row));
     brought.delete(row.name);
   }
   for (const name of brought.keys()) throw new Error(`the ${chip.name} has no register ${name}`);
   return space;
 }
 
-/** Bits that do not exist cannot be written (datasheet: reserved bits read 0). */
-function masked(register: IoRegister, mask: number): IoRegister {
-  const { write, steady = () => true, latch = false } = register;
-  return { ...register, write: (value, at, pc) => write(value & mask, at, pc), steady, latch };
+const always = () => true;
+
+/** All registers are objects of one shape: translated code reads them by the million. */
+class Register implements IoRegister {
+  readonly read: IoRegister['read'];
+  readonly write: IoRegister['write'];
+  readonly steady: (now: Cycle) => boolean;
+  readonly latch: boolean;
+  readonly after: IoRegister['after'];
+  readonly counts: boolean;
+  readonly show: IoRegister['show'];
+
+  constructor(of: IoRegister, mask: number) {
+    const { read, write, steady = always, latch = false, after, counts = false, show } = of;
+    this.read = read;
+    // bits that do not exist cannot be written (datasheet: reserved bits read 0)
+    this.write = mask === 0xff ? write : (value, at, pc) => write(value & mask, at, pc);
+    this.steady = steady;
+    this.latch = latch;
+    this.after = after;
+    this.counts = counts;
+    this.show = mask === 0xff ? show : show && ((value, at, pc) => show(value & mask, at, pc));
+  }
 }
 
 /** A register that only holds what was written; `written` hears of it. */

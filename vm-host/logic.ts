@@ -111,7 +111,7 @@ export class LogicMachine {
     return {
       timer: callback => this.queue.timer(callback),
       now: () => this.cycle,
-      request: () => undefined,
+      requester: () => () => undefined,
       stall: () => undefined,
       vcc: 5,
       xtal: 4_000_000,

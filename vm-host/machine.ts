@@ -170,11 +170,12 @@ export class Machine {
   run(limit: Cycle): void {
     const { cpu, queue, fast, reads } = this;
     this.limit = limit;
+    if (fast) fast.limit = limit;
     while (cpu.cycle < this.limit) {
       if (queue.nextTime <= cpu.cycle) queue.runUntil(cpu.cycle);
       else if (cpu.attention !== 0) this.attendOrExecute();
       else if (fast === undefined || reads.active) cpu.execute();
-      else fast.run(this.limit);
+      else fast.run();
     }
   }
 
@@ -184,12 +185,13 @@ export class Machine {
     if (this.attend(this.limit)) return;
     // an interrupt that only waits for one instruction more comes right after it; one that is masked can wait
     if (fast === undefined || cpu.sreg >= I || reads.active) cpu.execute();
-    else fast.run(this.limit);
+    else fast.run();
   }
 
   /** Ends {@link run} before the next instruction. */
   stop(): void {
     this.limit = Number.NEGATIVE_INFINITY;
+    if (this.fast) this.fast.limit = this.limit;
   }
 
   /**
@@ -291,7 +293,10 @@ export class Machine {
         return timer;
       },
       now: () => this.now(),
-      request: (vector, on) => this.cpu.request(numbers.get(vector)!, on),
+      requester: vector => {
+        const number = numbers.get(vector)!;
+        return on => this.cpu.request(number, on);
+      },
       stall: clocks => this.cpu.stall(clocks),
     };
   }

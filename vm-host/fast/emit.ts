@@ -87,13 +87,14 @@ class Emitter {
 
   private write(path: Path, { address, value, clocks }: Extract<End, { kind: 'write' }>): string {
     const { pc } = path;
-    // the value is worked out before anything moves; a stall of the EEPROM moves c.cycle in between
-    return this.leave(
-      path,
-      `c.pc = ${(pc + 1) % this.words};
-io[${address}].write(${value}, ${path.now} + ${clocks}, ${pc});
-c.cycle += ${clocks};`,
-    );
+    const next = `c.pc = ${(pc + 1) % this.words};`;
+    // a stall of the EEPROM moves c.cycle in between
+    const write = `io[${address}].write(${value}, ${path.now} + ${clocks}, ${pc});\nc.cycle += ${clocks};`;
+    if (!this.io[address]!.show) return this.leave(path, `${next}\n${write}`);
+    const show = `io[${address}].show(${value}, c.cycle += ${clocks}, ${pc});`;
+    // nothing else is due before the next instruction, or with it
+    const free = `t + ${path.offset + clocks} < left`;
+    return this.leave(path, `${next}\nif (${free}) ${show}\nelse {\n${write}\n}`);
   }
 
   private get words(): number {
@@ -141,7 +142,9 @@ c.cycle += ${clocks};`,
       'let rounds = 0;',
       `if (left - next > ${2 * offset + last}) {`,
       `rounds = ((left - ${1 + last} - next) / ${offset}) | 0;`,
-      ...bounds.map(bound => `if (rounds > 0) rounds = Math.min(rounds, ${bound}${spare});`),
+      ...bounds.map(
+        bound => `if (rounds > 0) {\nconst most = ${bound}${spare};\nif (most < rounds) rounds = most;\n}`,
+      ),
       'if (rounds > 0) {',
       `next += rounds * ${offset};`,
       '} else rounds = 0;',

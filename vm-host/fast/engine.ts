@@ -22,16 +22,23 @@ export class FastEngine {
     this.io = cpu.io;
   }
 
+  /** Where {@link run} ends; an event may bring it forward. */
+  limit: Cycle = 0;
+
   /**
-   * Runs at least one instruction and at most those that begin before `limit`. Comes back when an event is due
-   * or an interrupt is asked for; the caller sees to those first.
+   * Runs at least one instruction and at most those that begin before `limit`, and events as they become due.
+   * Comes back when an interrupt is asked for; the caller sees to that first.
    */
-  run(limit: Cycle): void {
+  run(): void {
     const { cpu, queue, io } = this;
     const { runs, steps, last } = this.translation;
     do {
+      if (queue.nextTime <= cpu.cycle) {
+        queue.runUntil(cpu.cycle);
+        continue;
+      }
       const { pc } = cpu;
-      const left = Math.min(queue.nextTime, limit) - cpu.cycle;
+      const left = Math.min(queue.nextTime, this.limit) - cpu.cycle;
       // as a small integer it is cheap to hand over
       const span = left < LONGEST ? left | 0 : LONGEST;
       const run = runs[pc];
@@ -39,7 +46,7 @@ export class FastEngine {
       else if (last[pc] < span) run(cpu, io, span);
       else if (steps[pc] !== undefined) steps[pc]!(cpu, io, span);
       else this.interpretOne(pc);
-    } while (cpu.attention === 0 && cpu.cycle < limit && cpu.cycle < queue.nextTime);
+    } while (cpu.attention === 0 && cpu.cycle < this.limit);
   }
 
   /** To the next jump: only where a jump goes can a function be worth its while. */

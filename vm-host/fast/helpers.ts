@@ -7,24 +7,25 @@ import type { Cycle } from '../time.ts';
 const flags = Uint8Array.from({ length: 256 }, (_, value) => (value === 0 ? Z : value >= 0x80 ? N | S : 0));
 const counted = (odd: number) => flags.map((value, result) => (result === odd ? value ^ (V | S) : value));
 
-/** How far up from `x` to `mark` around a circle of `size`; a whole round when they are equal. */
-const up = (x: number, mark: number, size: number) => (mark - x + size - 1) % size;
-/** How far down from `x` to `mark`. */
-const down = (x: number, mark: number, size: number) => (x - mark + 2 * size) % size;
+/** More rounds than there can be: as a small integer it is cheap to handle. */
+const FOR_EVER = 2 ** 30;
 
-const divide = (way: number, step: number) =>
-  step === 0 ? Number.POSITIVE_INFINITY : Math.floor(way / step);
+/** How far up from `x` to just below `mark` around a circle of `size`, a power of two. */
+const up = (x: number, mark: number, size: number) => (mark - x - 1) & (size - 1);
+/** How far down from `x` to `mark`. */
+const down = (x: number, mark: number, size: number) => (x - mark) & (size - 1);
+
+const divide = (way: number, step: number) => (step === 0 ? FOR_EVER : (way / step) | 0);
 
 /** A step on a circle as the shorter way round. */
 function towards(step: number, size: number): number {
-  const upwards = ((step % size) + size) % size;
-  return upwards <= size / 2 ? upwards : upwards - size;
+  const upwards = step & (size - 1);
+  return upwards <= size >> 1 ? upwards : upwards - size;
 }
 
-/** The present value of a counter `rounds` later. Whole numbers stay exact: both factors are small. */
+/** The present value of a counter `rounds` later; whole numbers modulo 2 to the 32 are exact enough. */
 function moved(value: number, rounds: number, step: number, size: number): number {
-  const way = (value + rounds * (step % size)) % size;
-  return way < 0 ? way + size : way;
+  return (value + Math.imul(rounds, step)) & (size - 1);
 }
 
 export const helpers = {
@@ -58,11 +59,12 @@ export const helpers = {
   /** The same for a condition that has one answer between multiples of `stretch`. */
   roundsWithin(x: number, step: number, size: number, stretch: number): number {
     const way = towards(step, size);
-    const within = x % stretch;
+    const within = x & (stretch - 1);
     return way >= 0 ? divide(stretch - 1 - within, way) : divide(within, -way);
   },
   /** Rounds of `period` clocks before a register that was read at `time` changes once more than `times` times. */
   before(io: IoSpace, address: number, time: Cycle, period: number, times: number): number {
-    return Math.floor((io[address]!.after!(time, times + 1) - 1 - time) / period);
+    const after = io[address]!.after!(time, times + 1);
+    return after < FOR_EVER ? ((after - 1) / period) | 0 : FOR_EVER;
   },
 };

@@ -29,6 +29,7 @@ interface ComparatorState {
 
 export class Comparator implements Part<ComparatorState> {
   readonly registers: IoRegisters;
+  private readonly request: (on: boolean) => void;
   private state: ComparatorState = { control: 0, output: false };
 
   constructor(
@@ -36,6 +37,7 @@ export class Comparator implements Part<ComparatorState> {
     private readonly minus: Pin,
     private readonly around: Surroundings,
   ) {
+    this.request = around.requester('ANA_COMP');
     plus.watch(() => this.compare());
     minus.watch(() => this.compare());
     this.registers = {
@@ -63,7 +65,7 @@ export class Comparator implements Part<ComparatorState> {
   }
 
   restore(state: ComparatorState): void {
-    this.state = { ...state };
+    Object.assign(this.state, state);
   }
 
   /** ACI is cleared by writing a one; SBI and CBI on any bit of ACSR write that one too, when they read it. */
@@ -93,6 +95,6 @@ export class Comparator implements Part<ComparatorState> {
   }
 
   private announce(): void {
-    this.around.request('ANA_COMP', (this.state.control & (ACI | ACIE)) === (ACI | ACIE));
+    this.request((this.state.control & (ACI | ACIE)) === (ACI | ACIE));
   }
 }

@@ -51,7 +51,7 @@ export class EdgeSampler {
   }
 
   restore(state: SamplerState): void {
-    this.state = { ...state };
+    Object.assign(this.state, state);
   }
 
   /** The pin has changed. A sample that is due comes first: it still finds the level before. */

@@ -71,7 +71,7 @@ export class Eeprom implements Part<EepromState> {
   }
 
   restore(state: EepromState): void {
-    this.state = { ...state, memory: state.memory.slice() };
+    Object.assign(this.state, state, { memory: state.memory.slice() });
   }
 
   private control(): IoRegister {
@@ -79,7 +79,7 @@ export class Eeprom implements Part<EepromState> {
       read: now => (now < this.state.busyUntil ? EEWE : 0),
       write: (value, at) => this.start(value, at),
       steady: now => now >= this.state.busyUntil,
-      after: now => (now < this.state.busyUntil ? this.state.busyUntil : Number.POSITIVE_INFINITY),
+      after: now => (now < this.state.busyUntil ? this.state.busyUntil - now : Number.POSITIVE_INFINITY),
     };
   }
 

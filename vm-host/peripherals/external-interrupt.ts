@@ -28,13 +28,15 @@ interface Int0Saved {
 
 export class ExternalInterrupt implements Part<Int0Saved>, Clocked {
   readonly registers: IoRegisters;
+  private readonly request: (on: boolean) => void;
   private state: Int0State = { mask: 0, sense: 0, flag: false };
   private readonly sampler: EdgeSampler;
 
   constructor(
     private readonly pin: Pin,
-    private readonly around: Surroundings,
+    around: Surroundings,
   ) {
+    this.request = around.requester('INT0');
     this.sampler = new EdgeSampler(pin, around, rising => this.sawEdge(rising));
     pin.watch(() => this.announce());
     this.registers = {
@@ -85,7 +87,7 @@ export class ExternalInterrupt implements Part<Int0Saved>, Clocked {
   }
 
   restore({ int0, sampler }: Int0Saved): void {
-    this.state = { ...int0 };
+    Object.assign(this.state, int0);
     this.sampler.restore(sampler);
   }
 
@@ -99,6 +101,6 @@ export class ExternalInterrupt implements Part<Int0Saved>, Clocked {
   }
 
   private announce(): void {
-    this.around.request('INT0', this.lowLevel || (this.enabled && this.state.flag));
+    this.request(this.lowLevel || (this.enabled && this.state.flag));
   }
 }

@@ -12,8 +12,8 @@ export interface Surroundings {
   timer(callback: TimerCallback): Timer;
   /** The present: the time of the event that is handled, else the clock of the instruction. */
   now(): Cycle;
-  /** Raises or withdraws the request of an interrupt vector. */
-  request(vector: string, on: boolean): void;
+  /** What raises or withdraws the request of an interrupt vector. */
+  requester(vector: string): (on: boolean) => void;
   /** Makes the processor wait before its next instruction. */
   stall(clocks: number): void;
 }

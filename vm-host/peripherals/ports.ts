@@ -30,31 +30,31 @@ interface PinState {
 }
 
 export class Pin implements McuPin {
-  onDrive?: (drive: PinDrive, now: Cycle, pc: number) => void;
-  private state: PinState = { drive: 'float', level: false, external: undefined, voltage: undefined };
+  onDrive?: (drive: PinDrive, now: Cycle, pc: number) => void = undefined;
+  drive: PinDrive = 'float';
+  /** Plain fields, not one object: this is touched at every edge. */
+  private shown = false;
+  private external: boolean | undefined = undefined;
+  private volts: number | undefined = undefined;
   private readonly watchers: (() => void)[] = [];
 
   constructor(readonly name: string) {}
 
-  get drive(): PinDrive {
-    return this.state.drive;
-  }
-
   get level(): boolean {
-    return this.state.level;
+    return this.shown;
   }
 
   set level(level: boolean) {
-    this.state.external = level;
+    this.external = level;
     this.settle();
   }
 
   get voltage(): number | undefined {
-    return this.state.voltage;
+    return this.volts;
   }
 
   set voltage(volts: number | undefined) {
-    this.state.voltage = volts;
+    this.volts = volts;
     this.tell();
   }
 
@@ -65,30 +65,34 @@ export class Pin implements McuPin {
 
   /** @internal by the port */
   setDrive(drive: PinDrive, now: Cycle, pc: number): void {
-    if (drive === this.state.drive) return;
-    this.state.drive = drive;
+    if (drive === this.drive) return;
+    this.drive = drive;
     this.settle();
     this.onDrive?.(drive, now, pc);
   }
 
   save(): PinState {
-    return { ...this.state };
+    const { drive, shown: level, external, volts: voltage } = this;
+    return { drive, level, external, voltage };
   }
 
-  restore(state: PinState): void {
-    this.state = { ...state };
+  restore({ drive, level, external, voltage }: PinState): void {
+    this.drive = drive;
+    this.shown = level;
+    this.external = external;
+    this.volts = voltage;
   }
 
   private settle(): void {
-    const level = this.onDrive ? (this.state.external ?? false) : this.ownLevel();
-    if (level === this.state.level) return;
-    this.state.level = level;
+    const level = this.onDrive ? (this.external ?? false) : this.ownLevel();
+    if (level === this.shown) return;
+    this.shown = level;
     this.tell();
   }
 
   /** The level of a wire that nothing else strong is connected to. */
   private ownLevel(): boolean {
-    const { drive, external } = this.state;
+    const { drive, external } = this;
     if (drive === 'high' || drive === 'low') return drive === 'high';
     return external ?? drive === 'pull-up';
   }
@@ -114,6 +118,8 @@ export class Port implements Part<PortState> {
   readonly registers: IoRegisters;
   private state = { output: 0, direction: 0, shownOutput: 0, shownDirection: 0, pc: 0 };
   private readonly change: Timer;
+  private readonly later = (at: Cycle) => this.change.at(at);
+  private readonly atOnce = (at: Cycle) => this.show(at);
   /** The levels of the pins as PIN reads them: kept up to date, for it is read far more often than it changes. */
   private input = 0;
 
@@ -128,14 +134,18 @@ export class Port implements Part<PortState> {
       pin.watch(() => this.readPin(bit));
     });
     this.registers = {
-      [`PORT${letter}`]: plain(
-        () => this.state.output,
-        (value, at, pc) => this.write('output', value, at, pc),
-      ),
-      [`DDR${letter}`]: plain(
-        () => this.state.direction,
-        (value, at, pc) => this.write('direction', value, at, pc),
-      ),
+      [`PORT${letter}`]: {
+        read: () => this.state.output,
+        write: (value, at, pc) => this.writeOutput(value, at, pc, this.later),
+        show: (value, at, pc) => this.writeOutput(value, at, pc, this.atOnce),
+        latch: true,
+      },
+      [`DDR${letter}`]: {
+        read: () => this.state.direction,
+        write: (value, at, pc) => this.writeDirection(value, at, pc, this.later),
+        show: (value, at, pc) => this.writeDirection(value, at, pc, this.atOnce),
+        latch: true,
+      },
       [`PIN${letter}`]: plain(
         () => this.input,
         () => undefined,
@@ -163,11 +173,18 @@ export class Port implements Part<PortState> {
     });
   }
 
-  private write(register: 'output' | 'direction', value: number, at: Cycle, pc: number): void {
-    if (this.state[register] === value) return;
-    this.state[register] = value;
+  private writeOutput(value: number, at: Cycle, pc: number, show: (at: Cycle) => void): void {
+    if (this.state.output === value) return;
+    this.state.output = value;
     this.state.pc = pc;
-    this.change.at(at);
+    show(at);
+  }
+
+  private writeDirection(value: number, at: Cycle, pc: number, show: (at: Cycle) => void): void {
+    if (this.state.direction === value) return;
+    this.state.direction = value;
+    this.state.pc = pc;
+    show(at);
   }
 
   private show(now: Cycle): void {

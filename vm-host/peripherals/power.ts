@@ -109,7 +109,7 @@ export class Power implements Part<PowerState> {
   }
 
   restore(state: PowerState): void {
-    this.state = { ...state };
+    Object.assign(this.state, state);
   }
 
   private stop(activity: Activity, now: Cycle): void {

@@ -52,17 +52,26 @@ interface Timer0Saved {
 
 export class Timer0 implements Part<Timer0Saved>, Clocked {
   readonly registers: IoRegisters;
-  private state: Timer0State = {
-    ...{ count: 0, asOf: 0, origin: 0, writtenAt: -1, clockSelect: 0, timsk: 0, tifr: 0, stopped: false },
+  private readonly state: Timer0State = {
+    count: 0,
+    asOf: 0,
+    origin: 0,
+    writtenAt: -1,
+    clockSelect: 0,
+    timsk: 0,
+    tifr: 0,
+    stopped: false,
   };
+  private readonly request: (on: boolean) => void;
   private readonly overflow: Timer;
   private readonly t0: EdgeSampler;
 
   constructor(
     t0: Pin,
-    private readonly around: Surroundings,
+    around: Surroundings,
     private readonly bits: OverflowBits = overflowBits,
   ) {
+    this.request = around.requester('TIMER0_OVF');
     this.overflow = around.timer(now => this.catchUp(now));
     this.t0 = new EdgeSampler(t0, around, (rising, now) => this.countPin(rising, now));
     this.registers = {
@@ -80,8 +89,8 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
   }
 
   reset(now: Cycle): void {
-    const zero = { count: 0, clockSelect: 0, timsk: 0, tifr: 0, writtenAt: -1 };
-    this.state = { ...zero, asOf: now, origin: now, stopped: false };
+    Object.assign(this.state, { count: 0, clockSelect: 0, timsk: 0, tifr: 0, writtenAt: -1 });
+    Object.assign(this.state, { asOf: now, origin: now, stopped: false });
     this.t0.reset();
     this.announce();
   }
@@ -115,7 +124,7 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
   }
 
   restore({ timer, t0 }: Timer0Saved): void {
-    this.state = { ...timer };
+    Object.assign(this.state, timer);
     this.t0.restore(t0);
   }
 
@@ -144,11 +153,13 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
     };
   }
 
-  /** When the counter has counted `ticks` more of the prescaler. The pin T0 needs an event. */
+  /** In how many clocks the counter has counted `ticks` more of the prescaler. The pin T0 needs an event. */
   private clockAfter(now: Cycle, ticks: number): Cycle {
     if (!this.prescaled) return Number.POSITIVE_INFINITY;
     const division = divisions[this.state.clockSelect];
-    return this.state.origin + (this.clocksUntil(now, division) + ticks) * division;
+    if (division === 1) return ticks;
+    const since = now - this.state.origin;
+    return ticks * division - (since - Math.floor(since * (1 / division)) * division);
   }
 
   private flagAfter(now: Cycle): Cycle {
@@ -212,18 +223,18 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
   private advance(ticks: number): void {
     const { state } = this;
     state.count += ticks;
-    if (state.count > 0xff) {
-      state.tifr |= 1 << this.bits.TOV0;
-      this.announce();
-    }
+    if (state.count <= 0xff) return;
     state.count &= 0xff;
+    if (state.tifr !== 0) return;
+    state.tifr = 1 << this.bits.TOV0;
+    this.announce();
   }
 
   /** Tells the processor of TOV0, or sets the alarm for it. A flag that is already up needs no alarm. */
   private announce(): void {
     const { timsk, tifr } = this.state;
     const enabled = ((timsk >> this.bits.TOIE0) & 1) !== 0;
-    this.around.request('TIMER0_OVF', enabled && tifr !== 0);
+    this.request(enabled && tifr !== 0);
     if (enabled && tifr === 0 && this.prescaled) this.overflow.at(this.nextOverflow());
     else this.overflow.cancel();
   }

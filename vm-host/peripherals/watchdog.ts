@@ -59,7 +59,7 @@ export class Watchdog implements Part<WatchdogState> {
   }
 
   restore(state: WatchdogState): void {
-    this.state = { ...state };
+    Object.assign(this.state, state);
   }
 
   private write(value: number, at: Cycle): void {
