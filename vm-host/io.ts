@@ -2,6 +2,9 @@
 import { type Chip, existingBits } from './chip.ts';
 import type { Cycle } from './time.ts';
 
+/** As good as for ever: more clocks than anybody looks ahead, and still a small whole number. */
+export const LONG = 2 ** 30;
+
 /** How one I/O register answers the program: functions that need no object. Its part knows only bits that exist. */
 export interface IoRegister {
   /** The value at the start of the instruction that reads it. */
@@ -14,14 +17,15 @@ export interface IoRegister {
   readonly latch?: boolean;
   /**
    * In how many clocks a register that changes by itself does so for the `times`th time after `now`, when
-   * nothing is written and no event comes; it was read at `now`. Absent: it never does.
+   * nothing is written and no event comes; it was read at `now`. At most {@link LONG}. Absent: it never
+   * does, and reads the same at any clock.
    */
   readonly after?: (now: Cycle, times: number) => Cycle;
   /**
-   * A write whose effect at the pins, due at `at`, is shown at once: for when the clock has come there and
+   * A write whose effect at the pins is shown at once: for when the clock has come to where it is due and
    * nothing else is due up to then. Absent: {@link write} will do.
    */
-  readonly show?: (value: number, at: Cycle, pc: number) => void;
+  readonly show?: (value: number, pc: number) => void;
   /** True when each of those changes adds one to it. */
   readonly counts?: boolean;
 }
@@ -71,7 +75,7 @@ class Register implements IoRegister {
     this.latch = latch;
     this.after = after;
     this.counts = counts;
-    this.show = mask === 0xff ? show : show && ((value, at, pc) => show(value & mask, at, pc));
+    this.show = mask === 0xff ? show : show && ((value, pc) => show(value & mask, pc));
   }
 }
 

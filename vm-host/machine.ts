@@ -170,12 +170,11 @@ export class Machine {
   run(limit: Cycle): void {
     const { cpu, queue, fast, reads } = this;
     this.limit = limit;
-    if (fast) fast.limit = limit;
     while (cpu.cycle < this.limit) {
       if (queue.nextTime <= cpu.cycle) queue.runUntil(cpu.cycle);
       else if (cpu.attention !== 0) this.attendOrExecute();
       else if (fast === undefined || reads.active) cpu.execute();
-      else fast.run();
+      else fast.run(this.limit);
     }
   }
 
@@ -185,13 +184,13 @@ export class Machine {
     if (this.attend(this.limit)) return;
     // an interrupt that only waits for one instruction more comes right after it; one that is masked can wait
     if (fast === undefined || cpu.sreg >= I || reads.active) cpu.execute();
-    else fast.run();
+    else fast.run(this.limit);
   }
 
   /** Ends {@link run} before the next instruction. */
   stop(): void {
     this.limit = Number.NEGATIVE_INFINITY;
-    if (this.fast) this.fast.limit = this.limit;
+    this.fast?.stop();
   }
 
   /**
@@ -236,6 +235,8 @@ export class Machine {
    * Watching changes nothing.
    */
   watchReads(watcher: (read: PinRead) => void): () => void {
+    // who has begun to run goes on as somebody who is watched
+    this.fast?.stop();
     return this.reads.add(watcher);
   }
 

@@ -1,9 +1,11 @@
 /**
- * Writes a {@link Tree} as one JavaScript function of the processor `c`, the I/O space `io` and the clocks that are
- * `left`: instructions that begin in them may run, and nothing but the program acts until they are over.
+ * Writes {@link Tree}s as one JavaScript function of the engine `f` and the clocks that are `left`: instructions
+ * that begin in them may run, and nothing but the program acts until they are over. A way that leaves one tree
+ * at the head of another goes on there, inside the same function, as long as there is time.
  *
- * Registers are local variables while the function runs. It is left with everything where the interpreter
- * would have put it: registers, SREG, program counter, clock, stack.
+ * Registers are local variables while a tree runs. Between trees the register file and the stack are up to date,
+ * and program counter, clock and SREG are `pc`, `base` and `s`. The function is left with everything where the
+ * interpreter would have put it.
  */
 import type { IoSpace } from '../io.ts';
 import type { Path } from './path.ts';
@@ -11,9 +13,20 @@ import type { End, Stretch, Tree } from './tree.ts';
 import { statusByte } from './value.ts';
 import { type Wait, WaitFinder } from './waits.ts';
 
-/** The text of the function's body; its parameters are h (helpers), c, io and left. */
-export function emit(tree: Tree, io: IoSpace): string {
-  return new Emitter(tree, io).text();
+/** The text of the function's body; its parameters are h (helpers), lasts (by address), f and left. */
+export function emit(trees: ReadonlyMap<number, Tree>, io: IoSpace): string {
+  return [
+    'const c = f.cpu;',
+    'const io = f.io;',
+    'const R = c.r;',
+    'const S = c.stack;',
+    'let pc = c.pc;',
+    'let base = c.cycle;',
+    'let s = c.sreg;',
+    'run: for (;;) {\nswitch (pc) {',
+    ...[...trees.values()].map(tree => new Emitter(tree, trees, io).text()),
+    '}\n}',
+  ].join('\n');
 }
 
 class Emitter {
@@ -22,6 +35,8 @@ class Emitter {
 
   constructor(
     private readonly tree: Tree,
+    /** By their heads. */
+    private readonly trees: ReadonlyMap<number, Tree>,
     private readonly io: IoSpace,
   ) {
     this.kept = new Set(tree.rounds.flatMap(changedRegisters));
@@ -31,13 +46,12 @@ class Emitter {
     const loops = this.tree.rounds.length > 0;
     const body = this.stretch(this.tree.root);
     return [
-      'const R = c.r;',
+      `case ${this.tree.head}: {`,
       'const depth = c.depth;',
-      'const base = c.cycle;',
       'let t = 0;',
-      'let s = c.sreg;',
       ...[...new Set([...this.tree.used, ...this.kept])].map(number => `let r${number} = R[${number}];`),
       loops ? `round: for (;;) {\n${body}\n}` : body,
+      '}',
     ].join('\n');
   }
 
@@ -48,11 +62,11 @@ class Emitter {
   private end(path: Path, end: End): string {
     switch (end.kind) {
       case 'leave':
-        return this.leave(path);
+        return this.link(path);
       case 'again':
         return this.again(path);
       case 'perform':
-        return this.leave(path, 'c.execute();');
+        return this.perform(path);
       case 'write':
         return this.write(path, end);
       case 'return':
@@ -66,50 +80,115 @@ class Emitter {
     }
   }
 
-  /** Puts everything where the interpreter expects it. */
-  private leave(path: Path, last = ''): string {
+  /** Registers and stack to their places. */
+  private settle(path: Path): string[] {
     const registers = new Set([...this.kept, ...changedRegisters(path)]);
-    const sreg = statusByte(path.flags);
     return [
       ...[...registers].map(number => `R[${number}] = ${path.registers[number].js};`),
-      ...(sreg === 's' && !this.changesFlags ? [] : [`c.sreg = ${sreg};`]),
       ...(path.calls.length > 0 ? [`c.depth = depth + ${path.calls.length};`] : []),
-      `c.pc = ${path.pc};`,
-      `c.cycle = ${path.now};`,
-      last,
-      'return;',
+    ];
+  }
+
+  /** Puts everything where the interpreter expects it, and ends. */
+  private leave(path: Path): string {
+    return [...this.settle(path), ...this.stand(path), 'return;'].join('\n');
+  }
+
+  private stand(path: Path): string[] {
+    return [`c.sreg = ${statusByte(path.flags)};`, `c.pc = ${path.pc};`, `c.cycle = ${path.now};`];
+  }
+
+  /** Goes on in the tree that begins here, where there is one and time for it. */
+  private link(path: Path): string {
+    const next = this.trees.get(path.pc);
+    if (!next) return this.leave(path);
+    const sreg = statusByte(path.flags);
+    return [
+      ...this.settle(path),
+      `base = ${path.now};`,
+      `left -= t + ${path.offset};`,
+      `if (${next.root.last} >= left) {`,
+      ...[`c.sreg = ${sreg};`, `c.pc = ${path.pc};`, 'c.cycle = base;', 'return;', '}'],
+      // flags that the next tree does not look at, it sets on every way out
+      ...(next.flagsUsed & changedFlags(path) ? [`s = ${sreg};`] : []),
+      `pc = ${path.pc};`,
+      'continue run;',
     ].join('\n');
   }
 
-  private get changesFlags(): boolean {
-    return this.tree.rounds.some(path => changedFlags(path) !== 0);
+  /** The interpreter does the instruction at hand. */
+  private perform(path: Path): string {
+    return [
+      ...this.settle(path),
+      ...this.stand(path),
+      'c.execute();',
+      'pc = c.pc;',
+      'left = f.room(pc);',
+      'if (lasts[pc] >= left) return;',
+      ...['base = c.cycle;', 's = c.sreg;', 'continue run;'],
+    ].join('\n');
   }
 
   private write(path: Path, { address, value, clocks }: Extract<End, { kind: 'write' }>): string {
     const { pc } = path;
-    const next = `c.pc = ${(pc + 1) % this.words};`;
-    // a stall of the EEPROM moves c.cycle in between
-    const write = `io[${address}].write(${value}, ${path.now} + ${clocks}, ${pc});\nc.cycle += ${clocks};`;
-    if (!this.io[address]!.show) return this.leave(path, `${next}\n${write}`);
-    const show = `io[${address}].show(${value}, c.cycle += ${clocks}, ${pc});`;
-    // nothing else is due before the next instruction, or with it
-    const free = `t + ${path.offset + clocks} < left`;
-    return this.leave(path, `${next}\nif (${free}) ${show}\nelse {\n${write}\n}`);
+    const next = (pc + 1) % this.tree.flashWords;
+    return [
+      `const value = ${value};`,
+      ...this.settle(path),
+      `c.sreg = ${statusByte(path.flags)};`,
+      `c.pc = ${next};`,
+      ...(this.io[address]!.show ? this.show(path, address, clocks) : this.writeAt(path, address, clocks)),
+      ...this.afterWrite(next),
+    ].join('\n');
   }
 
-  private get words(): number {
-    return this.tree.flashWords;
+  /** Shown at once when nothing else is due before the next instruction, or with it. */
+  private show(path: Path, address: number, clocks: number): string[] {
+    return [
+      `c.cycle = base = ${path.now} + ${clocks};`,
+      `if (t + ${path.offset + clocks} < left) io[${address}].show(value, ${path.pc});`,
+      `else io[${address}].write(value, base, ${path.pc});`,
+    ];
+  }
+
+  /** A stall of the EEPROM moves c.cycle in between. */
+  private writeAt(path: Path, address: number, clocks: number): string[] {
+    return [
+      `c.cycle = ${path.now};`,
+      `io[${address}].write(value, ${path.now} + ${clocks}, ${path.pc});`,
+      `base = c.cycle += ${clocks};`,
+    ];
+  }
+
+  private afterWrite(next: number): string[] {
+    const tree = this.trees.get(next);
+    if (!tree) return ['return;'];
+    return [
+      `left = f.room(${next});`,
+      `if (${tree.root.last} >= left) return;`,
+      ...['s = c.sreg;', `pc = ${next};`, 'continue run;'],
+    ];
   }
 
   private ret(path: Path): string {
-    const take = 'c.pc = c.stack[depth - 1];\nc.depth = depth - 1;\nc.cycle += 4;';
-    return `if (depth === 0) {\n${this.leave(path, 'c.execute();')}\n}\n${this.leave(path, take)}`;
+    return [
+      `if (depth === 0) {\n${this.perform(path)}\n}`,
+      ...this.settle(path),
+      `s = ${statusByte(path.flags)};`,
+      `base = ${path.now} + 4;`,
+      `left -= t + ${path.offset + 4};`,
+      'pc = S[depth - 1];',
+      'c.depth = depth - 1;',
+      'if (lasts[pc] >= left) {',
+      ...['c.sreg = s;', 'c.pc = pc;', 'c.cycle = base;', 'return;', '}'],
+      'continue run;',
+    ].join('\n');
   }
 
   private call(path: Path, { level, back, next }: Extract<End, { kind: 'call' }>): string {
     return [
-      `if (depth + ${level} >= c.stack.length) {\n${this.leave(path, 'c.execute();')}\n}`,
-      `c.stack[depth + ${level}] = ${back};`,
+      `if (depth + ${level} >= S.length) {\n${this.perform(path)}\n}`,
+      `S[depth + ${level}] = ${back};`,
       `if (c.maxDepth < depth + ${level + 1}) c.maxDepth = depth + ${level + 1};`,
       this.stretch(next),
     ].join('\n');

@@ -1,52 +1,68 @@
 /** Runs a processor by translated code, and by the interpreter where that is not worth it. */
 import type { Chip } from '../chip.ts';
-import type { Cpu } from '../cpu.ts';
+import { I } from '../core.ts';
+import { type Cpu, HALTED } from '../cpu.ts';
 import type { IoSpace } from '../io.ts';
 import type { Cycle, EventQueue } from '../time.ts';
-import { type Translation, translationOf } from './translation.ts';
+import { type Engine, type Translation, translationOf } from './translation.ts';
 
 /** Clocks that a function is given at most. */
 const LONGEST = 2 ** 30;
 
-export class FastEngine {
+export class FastEngine implements Engine {
+  readonly io: IoSpace;
   private readonly translation: Translation;
-  private readonly io: IoSpace;
+  /** Where {@link run} ends; an event may bring it forward. */
+  private limit: Cycle = 0;
 
   constructor(
     chip: Chip,
     words: Uint16Array,
-    private readonly cpu: Cpu,
+    readonly cpu: Cpu,
     private readonly queue: EventQueue,
   ) {
     this.translation = translationOf(chip, words);
     this.io = cpu.io;
   }
 
-  /** Where {@link run} ends; an event may bring it forward. */
-  limit: Cycle = 0;
-
   /**
    * Runs at least one instruction and at most those that begin before `limit`, and events as they become due.
-   * Comes back when an interrupt is asked for; the caller sees to that first.
+   * Comes back when an interrupt is to be taken; the caller sees to that first. Nothing is due when it is called.
    */
-  run(): void {
-    const { cpu, queue, io } = this;
+  run(limit: Cycle): void {
+    const { cpu } = this;
     const { runs, steps, last } = this.translation;
+    this.limit = limit;
+    let span = this.span;
     do {
-      if (queue.nextTime <= cpu.cycle) {
-        queue.runUntil(cpu.cycle);
-        continue;
-      }
       const { pc } = cpu;
-      const left = Math.min(queue.nextTime, this.limit) - cpu.cycle;
-      // as a small integer it is cheap to hand over
-      const span = left < LONGEST ? left | 0 : LONGEST;
       const run = runs[pc];
       if (run === undefined) this.interpret(cpu.cycle + span);
-      else if (last[pc] < span) run(cpu, io, span);
-      else if (steps[pc] !== undefined) steps[pc]!(cpu, io, span);
+      else if (last[pc] < span) run(this, span);
+      else if (steps[pc] !== undefined) steps[pc]!(this, span);
       else this.interpretOne(pc);
-    } while (cpu.attention === 0 && cpu.cycle < this.limit);
+      span = this.room(cpu.pc);
+    } while (span > 0);
+  }
+
+  /** Ends {@link run} before the next instruction. */
+  stop(): void {
+    this.limit = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Rings what is due; the clocks that are left then, 0 when the program cannot go on at `pc` at once. */
+  room(pc: number): number {
+    const { cpu, queue } = this;
+    while (queue.nextTime <= cpu.cycle && cpu.cycle < this.limit) queue.runUntil(cpu.cycle);
+    // a masked interrupt can wait
+    if (cpu.attention !== 0 && (cpu.attention & HALTED || cpu.sreg >= I)) return 0;
+    return cpu.pc === pc ? this.span : 0;
+  }
+
+  /** Clocks to the next event or the end of the run; as a small integer they are cheap to hand over. */
+  private get span(): number {
+    const left = Math.min(this.queue.nextTime, this.limit) - this.cpu.cycle;
+    return left < LONGEST ? left | 0 : LONGEST;
   }
 
   /** To the next jump: only where a jump goes can a function be worth its while. */

@@ -1,24 +1,20 @@
 /** What translated code calls: flags of an operation, and how long a condition stays as it is. */
 import { C, N, S, V, Z } from '../core.ts';
-import type { IoSpace } from '../io.ts';
-import type { Cycle } from '../time.ts';
+import { LONG } from '../io.ts';
 
 /** Z, N, S of a result whose V is 0. */
 const flags = Uint8Array.from({ length: 256 }, (_, value) => (value === 0 ? Z : value >= 0x80 ? N | S : 0));
 const counted = (odd: number) => flags.map((value, result) => (result === odd ? value ^ (V | S) : value));
-
-/** More rounds than there can be: as a small integer it is cheap to handle. */
-const FOR_EVER = 2 ** 30;
 
 /** How far up from `x` to just below `mark` around a circle of `size`, a power of two. */
 const up = (x: number, mark: number, size: number) => (mark - x - 1) & (size - 1);
 /** How far down from `x` to `mark`. */
 const down = (x: number, mark: number, size: number) => (x - mark) & (size - 1);
 
-const divide = (way: number, step: number) => (step === 0 ? FOR_EVER : (way / step) | 0);
+const divide = (way: number, step: number) => (step === 0 ? LONG : (way / step) | 0);
 
 /** A step on a circle as the shorter way round. */
-function towards(step: number, size: number): number {
+export function towards(step: number, size: number): number {
   const upwards = step & (size - 1);
   return upwards <= size >> 1 ? upwards : upwards - size;
 }
@@ -61,10 +57,5 @@ export const helpers = {
     const way = towards(step, size);
     const within = x & (stretch - 1);
     return way >= 0 ? divide(stretch - 1 - within, way) : divide(within, -way);
-  },
-  /** Rounds of `period` clocks before a register that was read at `time` changes once more than `times` times. */
-  before(io: IoSpace, address: number, time: Cycle, period: number, times: number): number {
-    const after = io[address]!.after!(time, times + 1);
-    return after < FOR_EVER ? ((after - 1) / period) | 0 : FOR_EVER;
   },
 };

@@ -14,6 +14,8 @@ export interface Shared {
   flagsUsed: number;
   /** The address of SREG in the I/O space. */
   readonly sreg: number;
+  /** JavaScript that reads an I/O register at a clock. */
+  readonly read: (address: number, now: string) => string;
 }
 
 export class Path {
@@ -109,7 +111,7 @@ export class Path {
 
   /** Reads an I/O register as it is at this instruction. */
   input(address: number): Value {
-    const js = this.name(`io[${address}].read(${this.now})`);
+    const js = this.name(this.shared.read(address, this.now));
     const input: Input = { kind: 'input', js, address, offset: this.offset };
     this.inputs.push(input);
     return input;

@@ -1,6 +1,7 @@
 /**
- * An image as functions. A tree is translated when the program has come to its head a few times; machines
- * with the same image share the functions, which keep nothing but what they are given.
+ * An image as functions. When the program has come to a place often enough, the tree that begins there is
+ * translated, and with it those that its ways lead to and that are warm too; machines with the same image share
+ * the functions, which keep nothing but what they are given.
  */
 import type { Chip } from '../chip.ts';
 import type { Cpu } from '../cpu.ts';
@@ -8,20 +9,34 @@ import type { IoSpace } from '../io.ts';
 import { emit } from './emit.ts';
 import { loopHeads } from './flow.ts';
 import { helpers } from './helpers.ts';
-import { isQuiet, type Tree, TreeBuilder } from './tree.ts';
+import { destinations, isQuiet, type Tree, TreeBuilder } from './tree.ts';
 
-/** Runs a processor from one address for at most the clocks that are left; see emit.ts. */
-export type Run = (cpu: Cpu, io: IoSpace, left: number) => void;
+/** What a function runs: see engine.ts. */
+export interface Engine {
+  readonly cpu: Cpu;
+  readonly io: IoSpace;
+  /** Rings what is due; how many clocks are left then, 0 when the program cannot go on at `pc` at once. */
+  room(pc: number): number;
+}
+
+/** Runs a processor from its program counter for at most the clocks that are left; see emit.ts. */
+export type Run = (engine: Engine, left: number) => void;
 
 /** An address that the interpreter comes to less often is not worth a function. */
 const MEETINGS = 100;
+/** One that it has come to so often is taken along when a way leads there. */
+const WARM = 1;
+/** Trees in one function. */
+const MOST_TREES = 6;
+/** Where no tree begins no time is enough. */
+const NEVER = 0x7fff_ffff;
 
 export class Translation {
   /** By address; undefined where the interpreter does the instruction. */
   readonly runs: (Run | undefined)[];
   /** The same, but for one instruction: for when an event is too near for more. */
   readonly steps: (Run | undefined)[];
-  /** When, after its start, the last instruction of a function begins: so much time it takes to be called. */
+  /** When, after its start, the last instruction of a tree begins: so much time it takes to be begun. */
   readonly last: Uint16Array;
   /** 1 for each word after which neither an event nor an interrupt can be nearer than before. */
   readonly quiet: Uint8Array;
@@ -45,29 +60,53 @@ export class Translation {
   /** Hears that the program has come to an address without a function. */
   met(pc: number, io: IoSpace): void {
     if (++this.meetings[pc] !== MEETINGS) return;
-    const tree = this.tree(pc, io);
-    this.last[pc] = tree.root.last;
-    this.runs[pc] = compile(tree, io);
+    const trees = this.treesFrom(pc, io);
+    const run = this.compile(trees, io);
+    for (const [head, { root }] of trees) {
+      this.last[head] = root.last;
+      this.runs[head] = run;
+    }
   }
 
   /** Hears that there was time for one instruction only. */
   metShort(pc: number, io: IoSpace): void {
-    if (++this.stepsMet[pc] === MEETINGS) this.steps[pc] = compile(this.tree(pc, io, 1), io);
+    if (++this.stepsMet[pc] !== MEETINGS) return;
+    this.steps[pc] = this.compile(new Map([[pc, this.tree(pc, io, 1)]]), io);
   }
 
-  /** JavaScript for the tree at an address, to be looked at. */
+  /** JavaScript for the trees from an address on, to be looked at. */
   text(pc: number, io: IoSpace): string {
-    return emit(this.tree(pc, io), io);
+    return emit(this.treesFrom(pc, io), io);
+  }
+
+  /** The tree at an address and those that it leads to, as far as they are warm and in no function yet. */
+  private treesFrom(pc: number, io: IoSpace): Map<number, Tree> {
+    const trees = new Map<number, Tree>();
+    const ahead = [pc];
+    for (let head = ahead.shift(); head !== undefined && trees.size < MOST_TREES; head = ahead.shift()) {
+      if (trees.has(head)) continue;
+      const tree = this.tree(head, io);
+      trees.set(head, tree);
+      ahead.push(...destinations(tree).filter(next => this.isWarm(next)));
+    }
+    return trees;
+  }
+
+  private isWarm(pc: number): boolean {
+    return this.runs[pc] === undefined && this.meetings[pc] >= WARM;
   }
 
   private tree(pc: number, io: IoSpace, budget?: number): Tree {
     return new TreeBuilder(this.chip, this.words, this.heads, io, pc, budget).build();
   }
-}
 
-function compile(tree: Tree, io: IoSpace): Run {
-  const text = `return function tree${tree.head}(c, io, left) {\n${emit(tree, io)}\n};`;
-  return new Function('h', text)(helpers) as Run;
+  private compile(trees: ReadonlyMap<number, Tree>, io: IoSpace): Run {
+    const lasts = new Int32Array(this.words.length).fill(NEVER);
+    for (const [head, { root }] of trees) lasts[head] = root.last;
+    const [first] = trees.keys();
+    const text = `return function from${first}(f, left) {\n${emit(trees, io)}\n};`;
+    return new Function('h', 'lasts', text)(helpers, lasts) as Run;
+  }
 }
 
 const translations = new Map<string, Translation>();

@@ -96,7 +96,13 @@ export class TreeBuilder {
   ) {}
 
   build(): Tree {
-    const shared = { names: 0, used: new Set<number>(), flagsUsed: 0, sreg: this.chip.io.SREG };
+    const shared = {
+      names: 0,
+      used: new Set<number>(),
+      flagsUsed: 0,
+      sreg: this.chip.io.SREG,
+      read: (address: number, now: string) => this.read(address, now),
+    };
     const root = this.follow(new Path(this.head, shared), 0);
     return {
       head: this.head,
@@ -241,8 +247,13 @@ export class TreeBuilder {
   }
 
   private writeBit(path: Path, on: boolean, address: number, bit: number, clocks: number): End {
-    const read = `io[${address}].read(${path.now})`;
+    const read = this.read(address, path.now);
     return this.write(address, on ? `${read} | ${1 << bit}` : `${read} & ${255 ^ (1 << bit)}`, clocks);
+  }
+
+  /** A register that does not change by itself needs no clock to be read. */
+  private read(address: number, now: string): string {
+    return `io[${address}].read(${this.io[address]?.after ? now : 0})`;
   }
 
   private wrap(pc: number): number {
@@ -253,4 +264,16 @@ export class TreeBuilder {
 function lasts(end: End): number[] {
   if (end.kind === 'branch') return [end.yes.last, end.no.last];
   return end.kind === 'call' ? [end.next.last] : [];
+}
+
+/** Addresses to which the ways of a tree lead, as far as they are known. */
+export function destinations({ root, flashWords }: Tree): number[] {
+  const from = ({ path, end }: Stretch): number[] => {
+    if (end.kind === 'branch') return [...from(end.yes), ...from(end.no)];
+    if (end.kind === 'call' || end.kind === 'time') return from(end.next);
+    // a routine that is left half done comes back some time
+    if (end.kind === 'leave') return [path.pc, ...path.calls];
+    return end.kind === 'write' || end.kind === 'perform' ? [(path.pc + 1) % flashWords] : [];
+  };
+  return from(root);
 }

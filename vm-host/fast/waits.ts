@@ -6,7 +6,8 @@
  * stands still, from counters and from inputs; and when for each branch it can be said how long its answer
  * stays. Nothing here knows names or addresses of a program.
  */
-import type { IoSpace } from '../io.ts';
+import { type IoSpace, LONG } from '../io.ts';
+import { towards } from './helpers.ts';
 import type { Input, Path } from './path.ts';
 import type { FlagSource, Question, Sum, Value } from './value.ts';
 
@@ -179,17 +180,13 @@ export class WaitFinder {
 
   /** A condition that can only change at `mark` and at `other`. */
   private boundAt(bytes: readonly Value[], mark: string, other: string): boolean {
-    return this.boundBy(bytes, (value, step) => {
-      return `h.rounds(${value}, ${step}, ${256 ** bytes.length}, ${mark}, ${other})`;
-    });
+    return this.boundBy(bytes, (value, step) => roundsTo(value, step, 256 ** bytes.length, [mark, other]));
   }
 
   /** A condition on this and higher bits only: it changes at multiples of 2 to that power. */
   private boundBit(bytes: readonly Value[], bit: number): boolean {
     if (bit === 0) return false;
-    return this.boundBy(bytes, (value, step) => {
-      return `h.roundsWithin(${value}, ${step}, ${256 ** bytes.length}, ${2 ** bit})`;
-    });
+    return this.boundBy(bytes, (value, step) => roundsWithin(value, step, 256 ** bytes.length, 2 ** bit));
   }
 
   /** @param stays JavaScript for how many steps an answer about a value stays */
@@ -204,8 +201,9 @@ export class WaitFinder {
     return true;
   }
 
+  /** Rounds before an input has changed once more than `times` times. */
   private before({ address, offset }: Input, times: string): string {
-    return `h.before(io, ${address}, base + (t + ${offset}), ${this.period}, ${times})`;
+    return `(io[${address}].after(base + (t + ${offset}), ${times} + 1) - 1) / ${this.period} | 0`;
   }
 
   private boundFlag(bit: number, source: FlagSource): boolean {
@@ -273,6 +271,38 @@ export class WaitFinder {
     if (this.runsOn(input) || !this.io[input.address]?.after) return;
     this.bounds.push(this.before(input, '0'));
   }
+}
+
+/** A step that is a constant, as a number. */
+function constantStep(step: string, size: number): number | undefined {
+  if (!/^[-+0-9() ]+$/.test(step)) return undefined;
+  const sum = [...step.matchAll(/([-+]?)[ (]*(-?\d+)/g)].reduce(
+    (total, [, sign, n]) => total + (sign === '-' ? -n : +n),
+    0,
+  );
+  return towards(sum, size);
+}
+
+/** JavaScript: how many more rounds a counter at `x` stays on its side of the marks; see helpers.ts. */
+function roundsTo(x: string, step: string, size: number, marks: readonly string[]): string {
+  const way = constantStep(step, size);
+  if (way === undefined) return `h.rounds(${x}, ${step}, ${size}, ${marks.join(', ')})`;
+  if (way === 0) return String(LONG);
+  const ways = marks.map(mark => (way > 0 ? `${mark} - 1 - (${x})` : `${x} - (${mark})`));
+  return divided(`Math.min(${ways.map(each => `${each} & ${size - 1}`).join(', ')})`, Math.abs(way));
+}
+
+/** The same for a condition that has one answer between multiples of `stretch`. */
+function roundsWithin(x: string, step: string, size: number, stretch: number): string {
+  const way = constantStep(step, size);
+  if (way === undefined) return `h.roundsWithin(${x}, ${step}, ${size}, ${stretch})`;
+  if (way === 0) return String(LONG);
+  const within = `(${x} & ${stretch - 1})`;
+  return divided(way > 0 ? `(${stretch - 1} - ${within})` : within, Math.abs(way));
+}
+
+function divided(js: string, by: number): string {
+  return by === 1 ? js : `(${js} / ${by} | 0)`;
 }
 
 function signed(sign: 1 | -1, js: string): string {

@@ -4,7 +4,7 @@
  * its own.
  */
 import { atVoltage, type ByVoltage } from '../chip.ts';
-import { type IoRegister, type IoRegisters, plain } from '../io.ts';
+import { type IoRegister, type IoRegisters, LONG, plain } from '../io.ts';
 import type { Cycle } from '../time.ts';
 import type { Part, Surroundings } from './part.ts';
 
@@ -79,7 +79,7 @@ export class Eeprom implements Part<EepromState> {
       read: now => (now < this.state.busyUntil ? EEWE : 0),
       write: (value, at) => this.start(value, at),
       steady: now => now >= this.state.busyUntil,
-      after: now => (now < this.state.busyUntil ? this.state.busyUntil - now : Number.POSITIVE_INFINITY),
+      after: now => (now < this.state.busyUntil ? this.state.busyUntil - now : LONG),
     };
   }
 

@@ -29,6 +29,11 @@ interface PinState {
   voltage: number | undefined;
 }
 
+/** Who reads a pin's level. */
+interface PinOwner {
+  moved(bit: number, level: boolean): void;
+}
+
 export class Pin implements McuPin {
   onDrive?: (drive: PinDrive, now: Cycle, pc: number) => void = undefined;
   drive: PinDrive = 'float';
@@ -37,8 +42,16 @@ export class Pin implements McuPin {
   private external: boolean | undefined = undefined;
   private volts: number | undefined = undefined;
   private readonly watchers: (() => void)[] = [];
+  private owner: PinOwner | undefined = undefined;
+  private bit = 0;
 
   constructor(readonly name: string) {}
+
+  /** @internal by the port, which hears of each change of level before anybody else */
+  belongsTo(owner: PinOwner, bit: number): void {
+    this.owner = owner;
+    this.bit = bit;
+  }
 
   get level(): boolean {
     return this.shown;
@@ -64,11 +77,11 @@ export class Pin implements McuPin {
   }
 
   /** @internal by the port */
-  setDrive(drive: PinDrive, now: Cycle, pc: number): void {
+  setDrive(drive: PinDrive, pc: number, around: Pick<Surroundings, 'now'>): void {
     if (drive === this.drive) return;
     this.drive = drive;
     this.settle();
-    this.onDrive?.(drive, now, pc);
+    this.onDrive?.(drive, around.now(), pc);
   }
 
   save(): PinState {
@@ -87,7 +100,8 @@ export class Pin implements McuPin {
     const level = this.onDrive ? (this.external ?? false) : this.ownLevel();
     if (level === this.shown) return;
     this.shown = level;
-    this.tell();
+    this.owner?.moved(this.bit, level);
+    if (this.watchers.length > 0) this.tell();
   }
 
   /** The level of a wire that nothing else strong is connected to. */
@@ -118,8 +132,6 @@ export class Port implements Part<PortState> {
   readonly registers: IoRegisters;
   private state = { output: 0, direction: 0, shownOutput: 0, shownDirection: 0, pc: 0 };
   private readonly change: Timer;
-  private readonly later = (at: Cycle) => this.change.at(at);
-  private readonly atOnce = (at: Cycle) => this.show(at);
   /** The levels of the pins as PIN reads them: kept up to date, for it is read far more often than it changes. */
   private input = 0;
 
@@ -127,23 +139,23 @@ export class Port implements Part<PortState> {
   constructor(
     letter: 'B' | 'D',
     private readonly pins: readonly Pin[],
-    around: Surroundings,
+    private readonly around: Surroundings,
   ) {
-    this.change = around.timer(now => this.show(now));
+    this.change = around.timer(() => this.show());
     pins.forEach((pin, bit) => {
-      pin.watch(() => this.readPin(bit));
+      pin.belongsTo(this, bit);
     });
     this.registers = {
       [`PORT${letter}`]: {
         read: () => this.state.output,
-        write: (value, at, pc) => this.writeOutput(value, at, pc, this.later),
-        show: (value, at, pc) => this.writeOutput(value, at, pc, this.atOnce),
+        write: (value, at, pc) => void (this.setOutput(value, pc) && this.change.at(at)),
+        show: (value, pc) => void (this.setOutput(value, pc) && this.show()),
         latch: true,
       },
       [`DDR${letter}`]: {
         read: () => this.state.direction,
-        write: (value, at, pc) => this.writeDirection(value, at, pc, this.later),
-        show: (value, at, pc) => this.writeDirection(value, at, pc, this.atOnce),
+        write: (value, at, pc) => void (this.setDirection(value, pc) && this.change.at(at)),
+        show: (value, pc) => void (this.setDirection(value, pc) && this.show()),
         latch: true,
       },
       [`PIN${letter}`]: plain(
@@ -154,11 +166,11 @@ export class Port implements Part<PortState> {
   }
 
   /** At once: a reset does not wait for a clock (datasheet page 12). */
-  reset(now: Cycle): void {
+  reset(): void {
     this.state.output = 0;
     this.state.direction = 0;
     this.change.cancel();
-    this.show(now);
+    this.show();
   }
 
   save(): PortState {
@@ -169,32 +181,34 @@ export class Port implements Part<PortState> {
     this.state = state;
     pins.forEach((pin, bit) => {
       this.pins[bit].restore(pin);
-      this.readPin(bit);
+      this.moved(bit, pin.level);
     });
   }
 
-  private writeOutput(value: number, at: Cycle, pc: number, show: (at: Cycle) => void): void {
-    if (this.state.output === value) return;
+  /** Writes PORT; false when it held that already. */
+  private setOutput(value: number, pc: number): boolean {
+    if (this.state.output === value) return false;
     this.state.output = value;
     this.state.pc = pc;
-    show(at);
+    return true;
   }
 
-  private writeDirection(value: number, at: Cycle, pc: number, show: (at: Cycle) => void): void {
-    if (this.state.direction === value) return;
+  /** The same for DDR. */
+  private setDirection(value: number, pc: number): boolean {
+    if (this.state.direction === value) return false;
     this.state.direction = value;
     this.state.pc = pc;
-    show(at);
+    return true;
   }
 
-  private show(now: Cycle): void {
+  private show(): void {
     const { state } = this;
     const changed = (state.output ^ state.shownOutput) | (state.direction ^ state.shownDirection);
     state.shownOutput = state.output;
     state.shownDirection = state.direction;
     for (let rest = changed; rest !== 0; rest &= rest - 1) {
       const bit = 31 - Math.clz32(rest & -rest);
-      this.pins[bit].setDrive(this.driveOf(bit), now, state.pc);
+      this.pins[bit].setDrive(this.driveOf(bit), state.pc, this.around);
     }
   }
 
@@ -205,8 +219,9 @@ export class Port implements Part<PortState> {
     return high ? 'pull-up' : 'float';
   }
 
-  private readPin(bit: number): void {
-    if (this.pins[bit].level) this.input |= 1 << bit;
+  /** @internal a pin has another level */
+  moved(bit: number, level: boolean): void {
+    if (level) this.input |= 1 << bit;
     else this.input &= ~(1 << bit);
   }
 }

@@ -10,7 +10,7 @@
  * edge the timer still counts by the old clock selection, a written TCNT0 wins
  * over the count, and a set TOV0 wins over the one that clears it.
  */
-import { type IoRegister, type IoRegisters, plain } from '../io.ts';
+import { type IoRegister, type IoRegisters, LONG, plain } from '../io.ts';
 import type { Cycle, Timer } from '../time.ts';
 import { EdgeSampler, type SamplerState } from './edge-sampler.ts';
 import type { Clocked, Part, Surroundings } from './part.ts';
@@ -29,6 +29,9 @@ export interface OverflowBits {
 
 /** The AT90S1200's. */
 const overflowBits: OverflowBits = { TOIE0: 1, TOV0: 1 };
+
+/** Timer clocks as a small whole number: enough for the counter, and for whether it has overflowed. */
+const small = (ticks: number) => (ticks < LONG ? ticks | 0 : LONG + (ticks & 0xff));
 
 interface Timer0State {
   count: number;
@@ -131,7 +134,7 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
   private counter(): IoRegister {
     return {
       read: now => {
-        this.catchUp(now);
+        if (now > this.state.asOf) this.catchUp(now);
         return this.state.count;
       },
       write: (value, at) => this.load(value, at),
@@ -144,7 +147,7 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
   private flags(): IoRegister {
     return {
       read: now => {
-        this.catchUp(now);
+        if (now > this.state.asOf) this.catchUp(now);
         return this.state.tifr;
       },
       write: (value, at) => this.clearFlags(value, at),
@@ -155,15 +158,15 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
 
   /** In how many clocks the counter has counted `ticks` more of the prescaler. The pin T0 needs an event. */
   private clockAfter(now: Cycle, ticks: number): Cycle {
-    if (!this.prescaled) return Number.POSITIVE_INFINITY;
-    const division = divisions[this.state.clockSelect];
+    const division = this.state.stopped ? 0 : divisions[this.state.clockSelect];
     if (division === 1) return ticks;
+    if (division === 0 || ticks >= LONG) return LONG;
     const since = now - this.state.origin;
     return ticks * division - (since - Math.floor(since * (1 / division)) * division);
   }
 
   private flagAfter(now: Cycle): Cycle {
-    return this.state.tifr ? Number.POSITIVE_INFINITY : this.clockAfter(now, 0x100 - this.state.count);
+    return this.state.tifr ? LONG : this.clockAfter(now, 0x100 - this.state.count);
   }
 
   private get prescaled(): boolean {
@@ -208,9 +211,9 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
     const { state } = this;
     if (now <= state.asOf || state.stopped) return;
     const division = divisions[state.clockSelect];
-    if (division === 1) this.advance(now - state.asOf);
+    if (division === 1) this.advance(small(now - state.asOf));
     else if (division !== 0)
-      this.advance(this.clocksUntil(now, division) - this.clocksUntil(state.asOf, division));
+      this.advance(small(this.clocksUntil(now, division) - this.clocksUntil(state.asOf, division)));
     state.asOf = now;
   }
 
