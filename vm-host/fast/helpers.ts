@@ -39,6 +39,10 @@ export const helpers = {
     const borrow = (raw >> 8) & 1;
     return (((a ^ b ^ raw) & 0x10) << 1) | borrow | (flags[result] ^ ((overflow >> 3) | (overflow >> 4)));
   },
+  /** C and H of a sum or difference. */
+  carries(a: number, b: number, raw: number): number {
+    return (((a ^ b ^ raw) & 0x10) << 1) | ((raw >> 8) & C);
+  },
   shift(from: number, result: number): number {
     const carry = from & C;
     return carry | (flags[result] ^ ((result >> 7) ^ carry ? V | S : 0));

@@ -113,9 +113,14 @@ export function statusByte(flags: FlagSet): string {
     const part = partOf(source, bit);
     masks.set(part, (masks.get(part) ?? 0) | (1 << bit));
   });
-  const parts = [...masks].filter(([part]) => part !== '0');
+  const parts = [...masks].filter(([part]) => part !== '0').map(onlyCarries);
   if (parts.length === 1 && parts[0][0] === 's' && parts[0][1] === 0xff) return 's';
   return parts.map(([part, mask]) => `(${part} & ${mask})`).join(' | ') || '0';
+}
+
+/** Where only H and C of a sum are asked for, there is a shorter way. */
+function onlyCarries([part, mask]: [string, number]): [string, number] {
+  return mask & ~(C | H) ? [part, mask] : [part.replace(/^h\.(add|subtract)\(/, 'h.carries('), mask];
 }
 
 /** A byte in which the flag stands in its place. */

@@ -81,13 +81,18 @@ export class Comparator implements Part<ComparatorState> {
     const output = this.higher();
     if (output === this.state.output) return;
     this.state.output = output;
+    if (this.state.control & ACI) return;
     const edges = chosen[this.state.control & ACIS];
-    if (output ? edges.rising : edges.falling) this.state.control |= ACI;
+    if (!(output ? edges.rising : edges.falling)) return;
+    this.state.control |= ACI;
     this.announce();
   }
 
   private higher(): boolean {
-    return !(this.state.control & ACD) && this.volts(this.plus) > this.volts(this.minus);
+    const { plus, minus } = this;
+    if (this.state.control & ACD) return false;
+    if (plus.voltage === undefined && minus.voltage === undefined) return plus.level && !minus.level;
+    return this.volts(plus) > this.volts(minus);
   }
 
   private volts({ voltage, level }: Pin): number {

@@ -6,6 +6,12 @@ import type { Part, Surroundings } from './part.ts';
 /** What a pin does to its wire. */
 export type PinDrive = 'low' | 'high' | 'pull-up' | 'float';
 
+/** By the bits of DDR and PORT, DDR the higher. */
+const drives: readonly PinDrive[] = ['float', 'pull-up', 'low', 'high'];
+const PULL_UP = 1;
+const LOW = 2;
+const HIGH = 3;
+
 /** One pin of the microcontroller as the board sees it. */
 export interface McuPin {
   readonly name: string;
@@ -36,7 +42,8 @@ interface PinOwner {
 
 export class Pin implements McuPin {
   onDrive?: (drive: PinDrive, now: Cycle, pc: number) => void = undefined;
-  drive: PinDrive = 'float';
+  /** Index into {@link drives}. */
+  private driven = 0;
   /** Plain fields, not one object: this is touched at every edge. */
   private shown = false;
   private external: boolean | undefined = undefined;
@@ -51,6 +58,10 @@ export class Pin implements McuPin {
   belongsTo(owner: PinOwner, bit: number): void {
     this.owner = owner;
     this.bit = bit;
+  }
+
+  get drive(): PinDrive {
+    return drives[this.driven];
   }
 
   get level(): boolean {
@@ -77,11 +88,11 @@ export class Pin implements McuPin {
   }
 
   /** @internal by the port */
-  setDrive(drive: PinDrive, pc: number, around: Pick<Surroundings, 'now'>): void {
-    if (drive === this.drive) return;
-    this.drive = drive;
+  setDrive(driven: number, pc: number, around: Pick<Surroundings, 'now'>): void {
+    if (driven === this.driven) return;
+    this.driven = driven;
     this.settle();
-    this.onDrive?.(drive, around.now(), pc);
+    if (this.onDrive) this.onDrive(drives[driven], around.now(), pc);
   }
 
   save(): PinState {
@@ -90,7 +101,7 @@ export class Pin implements McuPin {
   }
 
   restore({ drive, level, external, voltage }: PinState): void {
-    this.drive = drive;
+    this.driven = drives.indexOf(drive);
     this.shown = level;
     this.external = external;
     this.volts = voltage;
@@ -101,18 +112,18 @@ export class Pin implements McuPin {
     if (level === this.shown) return;
     this.shown = level;
     this.owner?.moved(this.bit, level);
-    if (this.watchers.length > 0) this.tell();
+    this.tell();
   }
 
   /** The level of a wire that nothing else strong is connected to. */
   private ownLevel(): boolean {
-    const { drive, external } = this;
-    if (drive === 'high' || drive === 'low') return drive === 'high';
-    return external ?? drive === 'pull-up';
+    const { driven, external } = this;
+    if (driven >= LOW) return driven === HIGH;
+    return external ?? driven === PULL_UP;
   }
 
   private tell(): void {
-    for (const watcher of this.watchers) watcher();
+    for (let i = 0; i < this.watchers.length; i++) this.watchers[i]();
   }
 }
 
@@ -212,11 +223,8 @@ export class Port implements Part<PortState> {
     }
   }
 
-  private driveOf(bit: number): PinDrive {
-    const high = (this.state.output >> bit) & 1;
-    const driven = (this.state.direction >> bit) & 1;
-    if (driven) return high ? 'high' : 'low';
-    return high ? 'pull-up' : 'float';
+  private driveOf(bit: number): number {
+    return (((this.state.direction >> bit) & 1) << 1) | ((this.state.output >> bit) & 1);
   }
 
   /** @internal a pin has another level */

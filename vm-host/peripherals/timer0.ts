@@ -65,6 +65,10 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
     tifr: 0,
     stopped: false,
   };
+  /** How the counter follows from the clock until something is written: see {@link follow}. */
+  private division = 0;
+  private rate = 0;
+  private offset = 0;
   private readonly request: (on: boolean) => void;
   private readonly overflow: Timer;
   private readonly t0: EdgeSampler;
@@ -102,6 +106,7 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
   stopClock(now: Cycle): void {
     this.catchUp(now);
     this.state.stopped = true;
+    this.follow();
     this.overflow.cancel();
     this.t0.stopClock();
   }
@@ -128,15 +133,13 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
 
   restore({ timer, t0 }: Timer0Saved): void {
     Object.assign(this.state, timer);
+    this.follow();
     this.t0.restore(t0);
   }
 
   private counter(): IoRegister {
     return {
-      read: now => {
-        if (now > this.state.asOf) this.catchUp(now);
-        return this.state.count;
-      },
+      read: now => this.countAt(now),
       write: (value, at) => this.load(value, at),
       steady: () => !this.prescaled,
       after: (now, ticks) => this.clockAfter(now, ticks),
@@ -158,19 +161,32 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
 
   /** In how many clocks the counter has counted `ticks` more of the prescaler. The pin T0 needs an event. */
   private clockAfter(now: Cycle, ticks: number): Cycle {
-    const division = this.state.stopped ? 0 : divisions[this.state.clockSelect];
+    const { division } = this;
     if (division === 1) return ticks;
     if (division === 0 || ticks >= LONG) return LONG;
     const since = now - this.state.origin;
-    return ticks * division - (since - Math.floor(since * (1 / division)) * division);
+    return ticks * division - (since - Math.floor(since * this.rate) * division);
   }
 
   private flagAfter(now: Cycle): Cycle {
-    return this.state.tifr ? LONG : this.clockAfter(now, 0x100 - this.state.count);
+    return this.state.tifr ? LONG : this.clockAfter(now, 0x100 - this.countAt(now));
+  }
+
+  /** Looks, and changes nothing. */
+  private countAt(now: Cycle): number {
+    return ((now - this.state.origin) * this.rate + this.offset) & 0xff;
+  }
+
+  /** Works out again how the counter follows from the clock: the state has changed in another way than by counting. */
+  private follow(): void {
+    const { count, asOf, origin, clockSelect, stopped } = this.state;
+    this.division = stopped ? 0 : divisions[clockSelect];
+    this.rate = this.division === 0 ? 0 : 1 / this.division;
+    this.offset = (count - Math.floor((asOf - origin) * this.rate)) & 0xff;
   }
 
   private get prescaled(): boolean {
-    return divisions[this.state.clockSelect] !== 0 && !this.state.stopped;
+    return this.division !== 0;
   }
 
   /** TCNT0 wins over a timer clock at the same edge, and so no overflow comes of that one. */
@@ -203,24 +219,24 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
 
   private countPin(rising: boolean, now: Cycle): void {
     const counts = this.state.clockSelect === (rising ? T0_RISING : T0_FALLING);
-    if (counts && now > this.state.writtenAt) this.advance(1);
+    if (!counts || now <= this.state.writtenAt) return;
+    this.advance(1);
+    this.follow();
   }
 
   /** Takes in all timer clocks up to and including the edge `now`. */
   private catchUp(now: Cycle): void {
     const { state } = this;
-    if (now <= state.asOf || state.stopped) return;
-    const division = divisions[state.clockSelect];
-    if (division === 1) this.advance(small(now - state.asOf));
-    else if (division !== 0)
-      this.advance(small(this.clocksUntil(now, division) - this.clocksUntil(state.asOf, division)));
+    const { asOf } = state;
+    if (now <= asOf || state.stopped) return;
     state.asOf = now;
+    if (this.division !== 0) this.advance(small(this.clocksUntil(now) - this.clocksUntil(asOf)));
   }
 
   /** Timer clocks since the prescaler was 0, up to and including the edge `now`. */
-  private clocksUntil(now: Cycle, division: number): number {
+  private clocksUntil(now: Cycle): number {
     // powers of two have exact inverses, and a product is quicker than a quotient
-    return Math.floor((now - this.state.origin) * (1 / division));
+    return Math.floor((now - this.state.origin) * this.rate);
   }
 
   private advance(ticks: number): void {
@@ -235,6 +251,7 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
 
   /** Tells the processor of TOV0, or sets the alarm for it. A flag that is already up needs no alarm. */
   private announce(): void {
+    this.follow();
     const { timsk, tifr } = this.state;
     const enabled = ((timsk >> this.bits.TOIE0) & 1) !== 0;
     this.request(enabled && tifr !== 0);
@@ -243,8 +260,7 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
   }
 
   private nextOverflow(): Cycle {
-    const { count, clockSelect, asOf, origin } = this.state;
-    const division = divisions[clockSelect];
-    return origin + (this.clocksUntil(asOf, division) + 0x100 - count) * division;
+    const { count, asOf, origin } = this.state;
+    return origin + (this.clocksUntil(asOf) + 0x100 - count) * this.division;
   }
 }
