@@ -24,6 +24,8 @@ export interface Stimulus {
   readonly pins: readonly string[];
   /** Mean clocks between changes of pins. */
   readonly pace: number;
+  /** The run is cut into many. */
+  readonly cut?: boolean;
   readonly options?: Omit<MachineOptions, 'words' | 'engine'>;
 }
 
@@ -35,13 +37,31 @@ export interface Story {
 
 const PIECES = 5;
 
+/** What a watcher sees of the processor: between instructions, whatever engine runs them. */
+function processor({ cycle, pc, sreg, registers, stack }: Machine): string {
+  return `${cycle} ${pc} ${sreg} ${registers.join()} ${stack.join()}`;
+}
+
+/** In one go, or cut at random clocks and wherever a watcher stops it. */
+function runTo(machine: Machine, limit: number, { cut, seed }: Stimulus, trace: string[]): void {
+  const random = new Random(seed ^ limit);
+  while (machine.cycle < limit) {
+    machine.run(cut ? Math.min(limit, machine.cycle + 1 + random.below(random.pick([3, 30, 3000]))) : limit);
+    if (cut) trace.push(processor(machine));
+  }
+}
+
 /** Runs a program in pieces while pins change at random clocks, by events; ends early at a fault. */
 export function story(engine: Engine, stimulus: Stimulus): Story {
   const { words, clocks, options, seed } = stimulus;
   const machine = new Machine({ ...options, words, engine });
   const trace: string[] = [];
   for (const [name, pin] of Object.entries(machine.pins)) {
-    pin.onDrive = (drive, now, pc) => trace.push(`${name}=${drive}@${now} by ${pc}`);
+    pin.onDrive = (drive, now, pc) => {
+      trace.push(`${name}=${drive}@${now} by ${pc}; ${processor(machine)}`);
+      // whoever hears of an edge may want to look at it
+      if (stimulus.cut && trace.length % 5 === 0) machine.stop();
+    };
   }
   movePins(machine, stimulus);
   machine.registers.set(Array.from({ length: 32 }, (_, i) => (i * 37 + seed) & 0xff));
@@ -49,7 +69,7 @@ export function story(engine: Engine, stimulus: Stimulus): Story {
   let fault: string | undefined;
   try {
     for (let piece = 1; piece <= PIECES; piece++) {
-      machine.run(Math.floor((clocks * piece) / PIECES));
+      runTo(machine, Math.floor((clocks * piece) / PIECES), stimulus, trace);
       states.push(stateOf(machine));
     }
   } catch (error) {
