@@ -8,6 +8,8 @@ const MOST_BARS = 8;
 const WIDTH = 560;
 const HEIGHT = 220;
 const BASE = 176;
+/** Above the bars: a line for the limit and one for the count of the longest, also in the large type of a small screen. */
+const TOP = 43;
 /** Left of the bars, for the limit where all of them keep it. */
 const LIMIT_ROOM = 50;
 
@@ -26,7 +28,7 @@ export function sckHistogram(histogram: Histogram, limit: number, xtal: number):
   const step = (WIDTH - LIMIT_ROOM) / Math.max(bars.length, 6);
   const left = LIMIT_ROOM + (WIDTH - LIMIT_ROOM - step * bars.length) / 2;
   const drawn = bars.map((bar, i) => drawBar(bar, left + i * step, step, most));
-  drawn.push(limitLine(left + bars.filter(({ bad }) => bad).length * step, limit));
+  drawn.unshift(limitLine(left + bars.filter(({ bad }) => bad).length * step, limit));
   const text = `shortest ${histogram[0][0]} cycles, limit ${Number(limit.toFixed(2))}`;
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${text}"><line class="axis" x1="0" x2="${WIDTH}" y1="${BASE}" y2="${BASE}"/>${drawn.join('')}</svg>`;
 }
@@ -49,8 +51,8 @@ function barsOf(histogram: Histogram, limit: number, xtal: number): Bar[] {
 /** Between what is too short and what is not. */
 function limitLine(x: number, limit: number): string {
   return (
-    `<line class="limit" x1="${f(x)}" x2="${f(x)}" y1="17" y2="${BASE}"/>` +
-    `<text class="n limit" x="${f(Math.max(30, x))}" y="11">&gt; ${Number(limit.toFixed(2))}</text>`
+    `<line class="limit" x1="${f(x)}" x2="${f(x)}" y1="20" y2="${BASE}"/>` +
+    `<text class="n limit" x="${f(Math.max(40, x))}" y="14">&gt; ${Number(limit.toFixed(2))}</text>`
   );
 }
 
@@ -60,7 +62,7 @@ function shortNumber(value: number): string {
 
 /** Heights are logarithmic: one pulse that is too short must be seen beside sixty thousand. */
 function drawBar({ label, count: n, title, bad }: Bar, x: number, step: number, most: number): string {
-  const height = ((1 + Math.log10(n)) / (1 + Math.log10(most))) * (BASE - 34);
+  const height = ((1 + Math.log10(n)) / (1 + Math.log10(most))) * (BASE - TOP);
   const middle = x + step / 2;
   const width = Math.min(44, step * 0.68);
   return (

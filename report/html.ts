@@ -56,7 +56,10 @@ function script(data: PageData): string {
 
 function head({ title, report, problem, facts = [] }: ReportInput): string {
   const ok = report.met && problem === undefined;
-  const headline = ok ? 'All limits are kept' : report.met ? 'The job failed' : 'A limit is broken';
+  const broken = report.constraints.filter(({ met }) => !met).length;
+  const headline = ok
+    ? 'All limits are kept'
+    : (['The job failed', 'A limit is broken'][broken] ?? `${broken} limits are broken`);
   const all = [
     ['target', `${report.device} at ${hertz(report.targetXtal)}, ${report.vcc} V`],
     ['programmer', hertz(report.xtal)],
@@ -79,7 +82,7 @@ function constraints({ report }: ReportInput, data: PageData): string {
   });
   return `<section>
 <h2>Constraints</h2>
-<p class="lead">The bar is what is left over: the dark line is the limit, the end of the track is twice the limit.</p>
+<p class="lead">The bar is what is left over: the upright mark is the limit, the end of the track is twice the limit.</p>
 <table>
 <thead><tr><th></th><th>constraint</th><th class="value">required</th><th class="value">worst</th><th>margin</th><th class="count">times</th><th>worst case</th></tr></thead>
 <tbody>${groups.join('')}</tbody>
@@ -90,16 +93,21 @@ function constraints({ report }: ReportInput, data: PageData): string {
 function rowOf(row: Measurement, data: PageData, xtal: number): string {
   const state = row.count === 0 ? 'none' : row.met ? 'good' : 'bad';
   const sign = { none: '\u2013', good: '\u2713', bad: '\u2717' }[state];
-  const worst = row.worst === undefined ? 'not seen' : row.max === 0 ? count(row.violations) : valueText(row);
   return `<tr class="${state}" title="${escaped(row.source)}">
 <td class="sign">${sign}</td>
 <td class="what"><b>${escaped(row.id)}</b><span>${escaped(row.name)}</span></td>
 <td class="value required">${escaped(required(row))}</td>
-<td class="value worst">${escaped(worst)}</td>
+<td class="value worst">${escaped(worstText(row))}</td>
 <td class="margin">${meter(row)}</td>
 <td class="count">${count(row.count)}</td>
 <td class="where">${whereCell(row, data, xtal)}</td>
 </tr>`;
+}
+
+/** A wait that was kept by polling has no length. */
+function worstText(row: Measurement): string {
+  if (row.worst === undefined) return row.count > 0 ? 'polled' : 'not seen';
+  return row.max === 0 ? count(row.violations) : valueText(row);
 }
 
 function valueText(row: Constraint & { readonly worst?: number | undefined }): string {
@@ -135,7 +143,7 @@ function charts({ report }: ReportInput): string {
   const chart = (title: string, lead: string, body: string) =>
     `<section><h2>${title}</h2><p class="lead">${lead}</p>${body}</section>`;
   const lead = (id: string) =>
-    `Cycles of the programmer; the target needs more than ${Number(limit(id).toFixed(2))}.`;
+    `Cycles of the programmer, logarithmic; the target needs more than ${Number(limit(id).toFixed(2))}.`;
   return `<div class="charts">
 <div class="pair">
 ${chart('SCK high', lead('tSHSL'), sckHistogram(figures.sckHigh, limit('tSHSL'), xtal))}
@@ -192,10 +200,12 @@ function parsePlace(place: string): { file: string; line: number } {
 
 function excerpt(file: string, text: readonly string[], hits: readonly number[], met: boolean): string {
   const wanted = (line: number) => hits.some(hit => Math.abs(hit - line) <= CONTEXT);
+  const first = text.findIndex((_, i) => wanted(i + 1));
   const lines = text.flatMap((content, i) => {
     if (!wanted(i + 1)) return [];
+    const gap = i > first && !wanted(i) ? ['<span class="gap"><i>\u22ee</i> </span>'] : [];
     const hit = hits.includes(i + 1) ? ` class="hit${met ? '' : ' bad'}"` : '';
-    return [`<span${hit}><i>${i + 1}</i>${escaped(content) || ' '}</span>`];
+    return [...gap, `<span${hit}><i>${i + 1}</i>${escaped(content) || ' '}</span>`];
   });
   return `<h4>${escaped(file)}</h4><pre>${lines.join('')}</pre>`;
 }

@@ -63,7 +63,7 @@ td.margin { width: 22%; min-width: 170px; }
 svg { display: block; width: 100%; height: auto; }
 svg text { fill: var(--ink); font-size: 13px; text-anchor: middle; }
 svg text.tick { fill: var(--soft); font-size: 12px; }
-svg text.n { fill: var(--soft); font-size: 12px; }
+svg text.n { fill: var(--soft); font-size: 12px; paint-order: stroke; stroke: var(--card); stroke-width: 4px; stroke-linejoin: round; }
 .axis, .grid { stroke: var(--line); stroke-width: 1; }
 .bar { fill: var(--accent); } .bar.bad { fill: var(--bad); }
 .limit { stroke: var(--bad); stroke-width: 1.5; stroke-dasharray: 5 4; } svg text.limit { stroke: none; fill: var(--bad); }

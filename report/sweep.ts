@@ -131,8 +131,10 @@ export function htmlSweep(table: SweepTable): string {
 <style>${style}
 .maps { display: grid; gap: 26px 30px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); }
 .maps h3 { margin: 0 0 6px; font-size: 15px; }
+.maps h3 small { color: var(--soft); font-weight: 400; font-size: 13px; }
+.maps svg text.tick { font-size: 11px; }
 .key { display: inline-flex; align-items: center; gap: 7px; margin: 0 20px 6px 0; }
-.key i { width: 14px; height: 14px; border-radius: 3px; background: currentColor; }
+.key i { flex: none; width: 14px; height: 14px; border-radius: 3px; background: currentColor; }
 .works { fill: var(--good); color: var(--good); } .luck { fill: #dba520; color: #dba520; }
 .fails { fill: var(--bad); color: var(--bad); opacity: .8; } .missing { fill: var(--track); color: var(--track); }
 svg text.side { text-anchor: end; }
@@ -168,26 +170,27 @@ ul.causes { margin: 0; padding-left: 20px; }
 const CELL = 30;
 const SIDE = 92;
 const HEAD = 26;
+/** Room that a letter of the type takes, rather more than less. */
+const LETTER = 7;
 
 /** Rows from the highest value down, as on a plot. */
 function sheetSvg({ title, down, across, cell }: Sheet): string {
   const columns = across?.values ?? [0];
   const rows = down.values.map((value, row) => ({ value, row })).reverse();
-  const [width, height] = [SIDE + columns.length * CELL + 8, rows.length * CELL + HEAD];
-  const every = Math.ceil(columns.length / 8);
+  const [width, height] = [SIDE + columns.length * CELL + 16, rows.length * CELL + HEAD];
+  const names = columns.map(value => (across ? axisValue(across.name, value) : ''));
+  const every = Math.ceil((LETTER * (Math.max(...names.map(({ length }) => length)) + 1)) / CELL);
   const boxes = rows.flatMap(({ value, row }, i) => [
     `<text class="tick side" x="${SIDE - 8}" y="${i * CELL + CELL / 2 + 4}">${axisValue(down.name, value)}</text>`,
     ...columns.map((_, column) => box(cell(row, column), SIDE + column * CELL, i * CELL)),
   ]);
-  const ticks = across
-    ? columns.map((value, i) =>
-        i % every === 0
-          ? `<text class="tick" x="${SIDE + i * CELL + CELL / 2}" y="${height - 6}">${axisValue(across.name, value)}</text>`
-          : '',
-      )
-    : [];
-  const names = across ? `${down.name} over ${across.name}` : down.name;
-  return `<div><h3>${escaped(title || names)}</h3><svg viewBox="0 0 ${width} ${height}" style="max-width:${width * 1.4}px" role="img" aria-label="${escaped(`${names} ${title}`)}">${boxes.join('')}${ticks.join('')}</svg></div>`;
+  const ticks = names.map((name, i) =>
+    name && i % every === 0
+      ? `<text class="tick" x="${SIDE + i * CELL + CELL / 2}" y="${height - 6}">${name}</text>`
+      : '',
+  );
+  const axes = across ? `${down.name} over ${across.name}` : down.name;
+  return `<div><h3>${escaped(title)} <small>${axes}</small></h3><svg viewBox="0 0 ${width} ${height}" style="max-width:${width * 1.4}px" role="img" aria-label="${escaped(`${axes} ${title}`)}">${boxes.join('')}${ticks.join('')}</svg></div>`;
 }
 
 function box(cell: SweepCell, x: number, y: number): string {

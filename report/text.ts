@@ -49,11 +49,17 @@ function cellsOf(row: Measurement, xtal: number): string[] {
     sign,
     row.id === row.name ? row.id : `${row.id}: ${row.name}`,
     required(row),
-    row.worst === undefined ? '' : row.max === 0 ? count(row.violations) : number(row.worst, row.unit),
+    worstText(row),
     marginText(row),
     count(row.count),
     where(row, xtal),
   ];
+}
+
+/** A wait that was kept by polling has no length. */
+function worstText(row: Measurement): string {
+  if (row.worst === undefined) return row.count > 0 ? 'polled' : '';
+  return row.max === 0 ? count(row.violations) : number(row.worst, row.unit);
 }
 
 /** `firmware/isp.ts:54 at 1.2 s`: the edge that ended the worst interval, or failing that the one that began it. */

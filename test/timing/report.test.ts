@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { htmlReport } from '../../report/index.ts';
-import { type BoardOptions, Recording, TimingChecker } from '../../simulator/index.ts';
+import { at90s2313, type BoardOptions, program, Recording, TimingChecker } from '../../simulator/index.ts';
 import { type Built, boardWith, built, shortJob } from './build.ts';
 
 let firmware: Built;
@@ -9,11 +9,11 @@ beforeAll(async () => {
   firmware = await built();
 });
 
-function page(options: Partial<BoardOptions> = {}, title = 'a job'): string {
+function page(options: Partial<BoardOptions> = {}, title = 'a job', host = shortJob()): string {
   const board = boardWith(firmware, options);
   const recording = new Recording(board);
   const checker = new TimingChecker(board, { where: firmware.where });
-  const { problem } = board.run(shortJob());
+  const { problem } = board.run(host);
   recording.finish();
   const source = (file: string) => (file === 'isp.ts' ? 'one\ntwo <b>\n'.repeat(60) : undefined);
   const report = checker.finish();
@@ -40,9 +40,16 @@ describe('the HTML report', () => {
     );
     const slow = page({ targetXtal: 800_000 });
     expect(slow).toMatch(
-      /<main>\n<header class="verdict bad">\n<h1><span>\u2717<\/span>A limit is broken<\/h1>/,
+      /<main>\n<header class="verdict bad">\n<h1><span>\u2717<\/span>\d limits are broken<\/h1>/,
     );
     expect(slow).toContain('constraints broken: tSHSL');
+  });
+
+  it('says of a wait that was kept by polling that it was polled', () => {
+    const host = program(Uint8Array.of(0x12, 0x34), { device: at90s2313 });
+    const polled = page({ target: at90s2313 }, 'polled', host);
+    expect(polled).toContain('title="AT90S2313 0839G p71');
+    expect(polled).toMatch(/<b>tWD_PROG<\/b>[^]*?<td class="value worst">polled<\/td>/);
   });
 
   it('has a row for every constraint and a waveform for every worst case', () => {
