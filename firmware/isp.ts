@@ -7,7 +7,8 @@
 import { bit, cbi, DDRB, delayCycles, out, PINB, PORTB, sbi } from './chip';
 import { wait } from './clock';
 import { echoesEnable } from './devices';
-import { ENABLE_ATTEMPTS, MISO, MOSI, RESET, RESET_HIGH_MS, RESET_LOW_MS, SCK, VERIFY } from './options';
+import { LED_OF_PORTB } from './led';
+import { ENABLE_ATTEMPTS, LED, MISO, MOSI, RESET, RESET_HIGH_MS, RESET_LOW_MS, SCK, VERIFY } from './options';
 import { SCK_HIGH_CYCLES, SCK_LOW_CYCLES } from './rates';
 
 /** What came back with the third byte of the last instruction: the second, if the target listens. */
@@ -17,13 +18,14 @@ let echo: u8 = 0;
 const BETWEEN_PULSES: u8 = 1 << MISO;
 
 /** Cycles that each part of a bit takes without any delay. */
-const HIGH_WORK: i32 = 7; // test of MISO, shift, next level of MOSI, OUT
+const HIGH_WORK: i32 = LED_OF_PORTB ? 9 : 7; // test of MISO, shift, next level of MOSI and of the LED, OUT
 const LOW_WORK: i32 = 5; // loop, SBI SCK
 
 /** Drops SCK, if it is high, and puts the first bit of `byte` on MOSI, at the same moment. */
 function present(byte: u8): void {
   let lines = BETWEEN_PULSES;
   if (byte & 0x80) lines = BETWEEN_PULSES | (1 << MOSI);
+  if (LED_OF_PORTB && bit(PORTB, <u8>LED)) lines |= LED_OF_PORTB;
   out(PORTB, lines);
 }
 
@@ -72,7 +74,7 @@ export function startIsp(): void {
  * the 53, or, on parts without an echo that one could rely on, it has a signature.
  */
 export function enter(): bool {
-  out(DDRB, (1 << RESET) | (1 << SCK) | (1 << MOSI)); // RESET and SCK low
+  out(DDRB, (1 << RESET) | (1 << SCK) | (1 << MOSI) | LED_OF_PORTB); // RESET and SCK low
   pulseReset();
   let attempts: u8 = ENABLE_ATTEMPTS;
   do {
@@ -114,5 +116,5 @@ function hasSignature(): bool {
 /** Lets go of the target: RESET, SCK and MOSI become inputs without pull-up. */
 export function release(): void {
   cbi(PORTB, MOSI);
-  out(DDRB, 0);
+  out(DDRB, LED_OF_PORTB);
 }

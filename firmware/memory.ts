@@ -112,8 +112,11 @@ function beginWrite(milliseconds: u8): void {
 /** Waits until the target has done what it was told last. */
 export function endWrite(): void {
   while (busy) {
+    if (POLLING && last && readLast() === written) {
+      endWait();
+      return;
+    }
     nextBit();
-    if (POLLING && last && readLast() === written) endWait();
   }
 }
 

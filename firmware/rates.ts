@@ -4,7 +4,20 @@
  */
 
 import { HIGHEST_XTAL } from './chip';
-import { BAUD_RATE, LED, TARGET_HZ, VCC_MV, XTAL_HZ } from './options';
+import {
+  BAUD_RATE,
+  LED,
+  LED_ON_PORTB,
+  MISO,
+  MOSI,
+  RESET,
+  RXD,
+  SCK,
+  TARGET_HZ,
+  TXD,
+  VCC_MV,
+  XTAL_HZ,
+} from './options';
 
 // --- SCK, in cycles of the programmer -------------------------------------------
 // The AT90S1200 wants SCK high for more than 4 of its clocks and low for more than 1, other targets more
@@ -51,6 +64,8 @@ export const BITS_PER_MS: u8 = <u8>((BAUD_RATE * 101 + 99_999) / 100_000);
 /** Refuses values that cannot work, when the firmware is built. */
 export function checkOptions(): void {
   if (LED > 7) ERROR('LED_BIT goes from 0 to 7');
+  if (LED >= 0 && (LED_ON_PORTB ? isTargetLine(<u8>LED) : LED === RXD || LED === TXD))
+    ERROR('LED_BIT is a pin that has another use');
   const actual = XTAL_HZ / (PRESCALER * <i32>BIT);
   if (abs(actual - BAUD_RATE) * 100 > BAUD_RATE)
     ERROR('XTAL and BAUD do not fit: the bit would be more than 1 % off');
@@ -59,4 +74,8 @@ export function checkOptions(): void {
   if (VCC_MV < 2700 || VCC_MV > 6000) ERROR('VCC goes from 2.7 V to 6 V');
   if (XTAL_HZ > HIGHEST_XTAL) ERROR('XTAL is faster than this chip may run');
   if (TARGET_HZ < 1000 || TARGET_HZ > 24_000_000) ERROR('TARGET_XTAL is in Hz, from 1000 to 24000000');
+}
+
+function isTargetLine(bit: u8): bool {
+  return bit === RESET || bit === SCK || bit === MOSI || bit === MISO;
 }

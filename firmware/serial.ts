@@ -32,10 +32,16 @@ export function receiveCommand(): u8 {
   return receive();
 }
 
-/** Waits for the last byte of a command. After ESC it looks whether the PC goes on without waiting for an answer. */
+/**
+ * Waits for the last byte of a command. After ESC it looks whether the PC goes on without waiting for an answer;
+ * then the command is dropped and its byte is 0.
+ */
 export function receiveLast(): u8 {
-  const byte = receive();
-  if (RESYNC && byte === ESCAPE && goesOn()) dropped = true;
+  let byte = receive();
+  if (RESYNC && byte === ESCAPE && goesOn()) {
+    dropped = true;
+    byte = 0; // with a code T would begin to walk the list and miss what comes
+  }
   return byte;
 }
 
