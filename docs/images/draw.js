@@ -7,7 +7,7 @@
  * - signature.svg   the wires while a signature byte is read, from a trace of `isp run`
  * - avrdude.svg     a terminal in which avrdude programs the simulated part; left as it is when avrdude is missing
  * - timing.png      the head of the page that `isp timing --html` writes; left as it is when chromium is missing
- * - README.md and docs/timing.md: the blocks that begin with `$ npx isp …`
+ * - README.md, docs/timing.md, docs/firmware.md: the blocks that begin with `$ npx isp …` or `$ npm run bench -- …`
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,7 +23,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'isp-'));
 const isp = join(root, 'dist/isp.js');
 /** Pages with blocks of output. */
-const PAGES = ['README.md', 'docs/timing.md'];
+const PAGES = ['README.md', 'docs/timing.md', 'docs/firmware.md'];
 
 const image = name => join(root, 'docs/images', name);
 
@@ -100,7 +100,7 @@ function settled(text) {
 }
 
 try {
-  for (const page of PAGES) refresh(join(root, page), isp);
+  for (const page of PAGES) refresh(join(root, page), root);
   theSignature();
   theReport();
   await theSession();

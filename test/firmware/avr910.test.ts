@@ -1,199 +1,140 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { defaultModule, type Setup, TestBench } from './bench.ts';
+import { modes, type Program, programFor, type Setup, type TestBench } from './bench.ts';
+import {
+  CR,
+  commands,
+  contents,
+  ENTER,
+  expected,
+  LEAVE,
+  prepare,
+  SELECT,
+  states,
+  UNKNOWN,
+} from './states.ts';
 
-let wasm: WebAssembly.Module;
+const NOISE_SEED = 1200;
 
-beforeAll(async () => {
-  wasm = await defaultModule();
-});
-
-const CR = '0d';
-const UNKNOWN = '3f';
-const SELECT = '5413';
-const ENTER = '50';
-const LEAVE = '4c';
-
-/** What the target on the bench keeps: a signature, one word of flash, one byte of EEPROM. */
-function contents([operation, , address]: readonly number[]): number | undefined {
-  if (operation === 0x30) return [0x1e, 0x90, 0x01][address];
-  return { 32: 0x34, 40: 0x12, 160: 0x56 }[operation];
-}
-
-/** A programmer in some state, reached by commands that are answered with one byte each. */
-function programmer(commands: readonly string[], setup: Partial<Setup> = {}): TestBench {
-  const bench = new TestBench({ wasm, answer: contents, ...setup });
-  for (const command of commands) bench.say(command, 1);
-  bench.takeTold();
-  return bench;
-}
-
-const ready = () => programmer([SELECT, ENTER]);
-
-/** A part in lock mode 3 says nothing of its own: what comes back is the byte before. */
-const locked = () => undefined;
-
-/** The states of a programmer; in all but the last three there is no way to the target. */
-const states: Record<string, () => TestBench> = {
-  'before T': () => programmer(['70']),
-  'after T with an unknown code': () => programmer(['5477']),
-  'before P': () => programmer([SELECT]),
-  'after L': () => programmer([SELECT, ENTER, LEAVE]),
-  'after another T': () => programmer([SELECT, ENTER, SELECT]),
-  programming: ready,
-  'target missing': () => programmer([SELECT, ENTER], { target: false }),
-  'target locked': () => programmer([SELECT, ENTER], { answer: locked }),
-};
-
-interface Row {
-  /** The command with its data. */
-  send: string;
-  /** Its answer while programming. */
-  programming: string;
-  /** With nothing in the socket, where that makes a difference. */
-  missing?: string;
-  /** From a locked part, at address 0. */
-  locked?: string;
-  /** In the other states, where that makes a difference. */
-  otherwise?: string;
-}
-
-// biome-ignore format: a table reads by columns
-const commands: Record<string, Row> = {
-  'a, auto-increment':      { send: '61',         programming: '59' },
-  'A, address':             { send: '410123',     programming: CR },
-  'c, low byte':            { send: '63a5',       programming: CR,         otherwise: UNKNOWN },
-  'C, high byte':           { send: '43a5',       programming: CR,         otherwise: UNKNOWN },
-  'm, page':                { send: '6d',         programming: UNKNOWN },
-  'R, read flash':          { send: '52',         programming: '1234',     missing: 'ffff', locked: '0000', otherwise: UNKNOWN },
-  'D, write EEPROM':        { send: '44a5',       programming: CR,         otherwise: UNKNOWN },
-  'd, read EEPROM':         { send: '64',         programming: '56',       missing: 'ff', locked: '00', otherwise: UNKNOWN },
-  'e, erase':               { send: '65',         programming: CR,         missing: UNKNOWN, otherwise: UNKNOWN },
-  'l, lock':                { send: '6cfd',       programming: CR,         otherwise: UNKNOWN },
-  'f, fuses':               { send: '66df',       programming: UNKNOWN },
-  'F, read fuses':          { send: '46',         programming: UNKNOWN },
-  'L, leave':               { send: '4c',         programming: CR },
-  'T, device':              { send: '5413',       programming: CR },
-  'T, unknown device':      { send: '5477',       programming: CR },
-  'T, no device':           { send: '5400',       programming: CR },
-  's, signature':           { send: '73',         programming: '01901e',   missing: 'ffffff', locked: '020100', otherwise: UNKNOWN },
-  't, devices':             { send: '74',         programming: '555613202838484c34306c68656064414200' },
-  'S, identifier':          { send: '53',         programming: '41565220495350' },
-  'V, software version':    { send: '56',         programming: '3130' },
-  'v, hardware version':    { send: '76',         programming: '3130' },
-  'p, type':                { send: '70',         programming: '53' },
-  'x, LED on':              { send: '7801',       programming: CR },
-  'y, LED off':             { send: '7901',       programming: CR },
-  ':, universal':           { send: '3a300001',   programming: '900d',     missing: 'ff0d', locked: '010d', otherwise: UNKNOWN },
-  '., new universal':       { send: '2e30000200', programming: '010d',     missing: 'ff0d', locked: '020d', otherwise: UNKNOWN },
-  'ESC':                    { send: '1b',         programming: '' },
-  'b, block mode':          { send: '62',         programming: UNKNOWN },
-  'B, block':               { send: '42',         programming: UNKNOWN },
-  'g, read block':          { send: '67',         programming: UNKNOWN },
-  'Z, test':                { send: '5a',         programming: UNKNOWN },
-  'no letter':              { send: '00',         programming: UNKNOWN },
-};
-
-function expected(row: Row, state: string): string {
-  if (state === 'programming') return row.programming;
-  if (state === 'target locked') return row.locked ?? row.programming;
-  return (state === 'target missing' ? row.missing : row.otherwise) ?? row.programming;
-}
-
-describe('each command in each state', () => {
-  for (const [name, row] of Object.entries(commands))
-    it.each(Object.keys(states))(`${name}: %s`, state => {
-      const answer = expected(row, state);
-      const bench = states[state]();
-      // the identifier's first byte follows, so a byte too many or too few shows
-      expect(bench.exchange([...Buffer.from(row.send, 'hex')], answer.length / 2)).toBe(answer);
-      expect(bench.say('70', 1)).toBe('53');
-    });
-});
-
-describe('P', () => {
-  it.each(['before P', 'programming', 'after L', 'after another T', 'target locked'])(
-    'is obeyed %s',
-    state => {
-      expect(states[state]().say(ENTER, 1)).toBe(CR);
-    },
+/** Up to eight bytes each, every other one a letter of a command. */
+function noises(seed: number, count: number): string[] {
+  const letters = Object.values(commands).map(({ send }) => Number.parseInt(send.slice(0, 2), 16));
+  let state = seed;
+  const next = (below: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const byte = () => (next(2) ? letters[next(letters.length)] : next(256));
+  return Array.from({ length: count }, () =>
+    Buffer.from(Array.from({ length: 1 + next(8) }, byte)).toString('hex'),
   );
+}
 
-  it.each(['before T', 'after T with an unknown code'])('is refused %s', state => {
-    const bench = states[state]();
-    expect(bench.say(ENTER, 1)).toBe(UNKNOWN);
-    expect(bench.takeTold()).toEqual([]);
+describe.each(modes)('in %s mode', mode => {
+  let program: Program;
+
+  beforeAll(async () => {
+    program = await programFor(mode);
   });
 
-  it('is refused target missing', () => {
-    expect(states['target missing']().say(ENTER, 1)).toBe(UNKNOWN);
+  const programmer = (told: readonly string[], setup?: Partial<Setup>) => prepare(program, told, setup);
+  const inState = (state: string) => states[state](programmer);
+  const ready = () => inState('programming');
+
+  describe('each command in each state', () => {
+    for (const [name, row] of Object.entries(commands))
+      it.each(Object.keys(states))(`${name}: %s`, state => {
+        const answer = expected(row, state);
+        const bench = inState(state);
+        // the identifier's first byte follows, so a byte too many or too few shows
+        expect(bench.exchange([...Buffer.from(row.send, 'hex')], answer.length / 2)).toBe(answer);
+        expect(bench.say('70', 1)).toBe('53');
+      });
   });
 
-  it('pulses RESET, sends Programming Enable to an AT90S1200 and reads its signature', () => {
-    const bench = programmer([SELECT]);
-    bench.say(ENTER, 1);
-    expect(bench.takeTold()).toEqual(['|', 'ac530000', '30000100']);
-  });
+  describe('P', () => {
+    it.each(['before P', 'programming', 'after L', 'after another T', 'target locked'])(
+      'is obeyed %s',
+      state => {
+        expect(inState(state).say(ENTER, 1)).toBe(CR);
+      },
+    );
 
-  it('pulses RESET again when there is no signature, and goes on when there is one', () => {
-    let reads = 0; // two bytes of AC 53 00 are echoed, then the signature is asked for
-    const bench = programmer([SELECT], {
-      answer: ([first]) => (first !== 0x30 ? 0 : ++reads < 3 ? 0xff : 0x90),
+    it.each(['before T', 'after T with an unknown code'])('is refused %s', state => {
+      const bench = inState(state);
+      expect(bench.say(ENTER, 1)).toBe(UNKNOWN);
+      expect(bench.takeTold()).toEqual([]);
     });
-    expect(bench.say(ENTER, 1)).toBe(CR);
-    expect(bench.takeTold().join(' ')).toBe(Array(3).fill('| ac530000 30000100').join(' '));
+
+    it('is refused target missing', () => {
+      expect(inState('target missing').say(ENTER, 1)).toBe(UNKNOWN);
+    });
+
+    it('pulses RESET, sends Programming Enable to an AT90S1200 and reads its signature', () => {
+      const bench = programmer([SELECT]);
+      bench.say(ENTER, 1);
+      expect(bench.takeTold()).toEqual(['|', 'ac530000', '30000100']);
+    });
+
+    it('pulses RESET again when there is no signature, and goes on when there is one', () => {
+      let reads = 0; // two bytes of AC 53 00 are echoed, then the signature is asked for
+      const bench = programmer([SELECT], {
+        answer: ([first]) => (first !== 0x30 ? 0 : ++reads < 3 ? 0xff : 0x90),
+      });
+      expect(bench.say(ENTER, 1)).toBe(CR);
+      expect(bench.takeTold().join(' ')).toBe(Array(3).fill('| ac530000 30000100').join(' '));
+    });
+
+    it('looks for the echo and moves a device of the other kind on by one bit until it is in step', () => {
+      const bench = programmer(['5420'], { outOfStep: 1 });
+      bench.say(ENTER, 1);
+      // one bit too far: 31 pulses bring it round to the beginning of an instruction
+      expect(bench.takeTold().at(-1)).toBe('ac530000');
+      expect(bench.say('73', 3)).toBe('01901e');
+    });
+
+    it('gives up after two attempts at each of 32 places', () => {
+      const bench = programmer(['5420'], { target: false });
+      expect(bench.say(ENTER, 1)).toBe(UNKNOWN);
+      expect(bench.takeTold()).toHaveLength(1 + 2 * 32 + 1);
+    });
+
+    it.each(['5420', '5455', '5441'])('takes one attempt when the echo of T %s comes at once', select => {
+      const bench = programmer([select]);
+      bench.say(ENTER, 1);
+      expect(bench.takeTold()).toEqual(['|', 'ac530000']);
+    });
+
+    it('keeps RESET low for at least 20 ms before Programming Enable', () => {
+      const bench = programmer([SELECT]);
+      const before = bench.machine.cycle;
+      bench.say(ENTER, 1);
+      expect(bench.machine.cycle - before).toBeGreaterThan(21 * 4000);
+    });
   });
 
-  it('looks for the echo and moves a device of the other kind on by one bit until it is in step', () => {
-    const bench = programmer(['5420'], { outOfStep: 1 });
-    bench.say(ENTER, 1);
-    // one bit too far: 31 pulses bring it round to the beginning of an instruction
-    expect(bench.takeTold().at(-1)).toBe('ac530000');
-    expect(bench.say('73', 3)).toBe('01901e');
+  describe('the lines to the target', () => {
+    const drives = ({ machine: { pins } }: TestBench) =>
+      ['PB4', 'PB7', 'PB6', 'PB5'].map(pin => pins[pin].drive);
+
+    it.each(['before T', 'before P', 'after L', 'after another T'])('are released %s', state => {
+      expect(drives(inState(state))).toEqual(['float', 'float', 'float', 'pull-up']);
+    });
+
+    it('are driven while programming, RESET and SCK low', () => {
+      expect(drives(ready()).slice(0, 2)).toEqual(['low', 'low']);
+    });
+
+    it('are released after L even when the last bit on MOSI was a one', () => {
+      const bench = ready();
+      bench.say('2e300001ff', 2);
+      bench.say(LEAVE, 1);
+      expect(drives(bench)).toEqual(['float', 'float', 'float', 'pull-up']);
+    });
   });
 
-  it('gives up after two attempts at each of 32 places', () => {
-    const bench = programmer(['5420'], { target: false });
-    expect(bench.say(ENTER, 1)).toBe(UNKNOWN);
-    expect(bench.takeTold()).toHaveLength(1 + 2 * 32 + 1);
-  });
-
-  it.each(['5420', '5455', '5441'])('takes one attempt when the echo of T %s comes at once', select => {
-    const bench = programmer([select]);
-    bench.say(ENTER, 1);
-    expect(bench.takeTold()).toEqual(['|', 'ac530000']);
-  });
-
-  it('keeps RESET low for at least 20 ms before Programming Enable', () => {
-    const bench = programmer([SELECT]);
-    const before = bench.machine.cycle;
-    bench.say(ENTER, 1);
-    expect(bench.machine.cycle - before).toBeGreaterThan(21 * 4000);
-  });
-});
-
-describe('the lines to the target', () => {
-  const drives = ({ machine: { pins } }: TestBench) =>
-    ['PB4', 'PB7', 'PB6', 'PB5'].map(pin => pins[pin].drive);
-
-  it.each(['before T', 'before P', 'after L', 'after another T'])('are released %s', state => {
-    expect(drives(states[state]())).toEqual(['float', 'float', 'float', 'pull-up']);
-  });
-
-  it('are driven while programming, RESET and SCK low', () => {
-    expect(drives(ready()).slice(0, 2)).toEqual(['low', 'low']);
-  });
-
-  it('are released after L even when the last bit on MOSI was a one', () => {
-    const bench = ready();
-    bench.say('2e300001ff', 2);
-    bench.say(LEAVE, 1);
-    expect(drives(bench)).toEqual(['float', 'float', 'float', 'pull-up']);
-  });
-});
-
-/** What goes to the target for each command, at address 0x0123 with a device of each mode. */
-// biome-ignore format: a table reads by columns
-const instructions: [string, string, number, string[]][] = [
+  /** What goes to the target for each command, at address 0x0123 with a device of each mode. */
+  // biome-ignore format: a table reads by columns
+  const instructions: [string, string, number, string[]][] = [
   ['63a5',       SELECT, 1, ['400123a5']],
   ['43a5',       SELECT, 1, ['480123a5']],
   ['52',         SELECT, 2, ['28012300', '20012300']],
@@ -210,178 +151,186 @@ const instructions: [string, string, number, string[]][] = [
   ['65',         '5460', 1, ['ac800000', '|', 'ac530000']],
 ];
 
-describe('instructions on the wires', () => {
-  it.each(instructions)('%s with device %s, %i answered: %j', (command, select, answers, told) => {
-    const bench = programmer([select, ENTER, '410123']);
-    bench.say(command, answers);
-    expect(bench.takeTold()).toEqual(told);
-  });
-
-  // 1111 1211 of the AT90S1200, 111x x21x of its siblings, the fourth byte of later parts
-  it.each([
-    ['fd', 'acfd00fd'],
-    ['fb', 'acfb00fb'],
-    ['f9', 'acf900f9'],
-    ['ff', 'acff00ff'],
-    ['06', 'acff0006'],
-    ['00', 'acf90000'],
-  ])('l %s sends %s', (bits, instruction) => {
-    const bench = ready();
-    bench.say(`6c${bits}`, 1);
-    expect(bench.takeTold()).toEqual([instruction]);
-  });
-});
-
-describe('the address', () => {
-  const addressAfter = (command: string, answers: number) => {
-    const bench = programmer([SELECT, ENTER, '4100ff']);
-    bench.say(command, answers);
-    bench.takeTold();
-    bench.say('64', 1);
-    return bench.takeTold()[0].slice(2, 6);
-  };
-
-  it.each([
-    ['43a5', 1],
-    ['52', 2],
-    ['44a5', 1],
-    ['64', 1],
-  ] as [string, number][])('goes on after %s, over the end of a byte', (command, answers) => {
-    expect(addressAfter(command, answers)).toBe('0100');
-  });
-
-  it.each([
-    ['63a5', 1],
-    ['73', 3],
-    ['2e30000000', 2],
-  ] as [string, number][])('stays after %s', (command, answers) => {
-    expect(addressAfter(command, answers)).toBe('00ff');
-  });
-});
-
-describe('waits', () => {
-  /** Milliseconds from the end of the last instruction to that of the next one, which reads the signature. */
-  function untilNext(bench: TestBench): number {
-    const told = bench.lastTold;
-    bench.say('2e30000100', 2);
-    return (bench.lastTold - told) / 4000;
-  }
-
-  /** Milliseconds from the end of the instruction to the answer. */
-  function untilAnswer(command: string, select: string, answers = 1): number {
-    const bench = programmer([select, ENTER]);
-    const first = bench.heard.length;
-    bench.say(command, answers);
-    return (bench.heard[first].start - bench.lastTold) / 4000;
-  }
-
-  it.each([
-    ['63a5', SELECT],
-    ['44a5', SELECT],
-    ['6d', '5460'],
-    ['63a5', '5460'],
-  ])('%s with device %s is answered at once', (command, select) => {
-    expect(untilAnswer(command, select)).toBeLessThan(0.1);
-  });
-
-  it.each([
-    ['a byte of flash', '63a5', SELECT, 6],
-    ['a byte of EEPROM', '44a5', SELECT, 6],
-    ['00, which cannot be asked for,', '6300', '5420', 20],
-    ['7F, which cannot be asked for,', '447f', '5420', 20],
-    ['a page of flash', '6d', '5460', 56],
-  ])('after %s (%s with device %s) the next instruction comes %i ms later', (_, command, select, least) => {
-    const bench = programmer([select, ENTER]);
-    bench.say(command, 1);
-    const actual = untilNext(bench);
-    expect(actual).toBeGreaterThanOrEqual(least);
-    expect(actual).toBeLessThan(least * 1.05 + 1);
-  });
-
-  it.each([
-    ['lock bits', '6cfd', 1],
-    ['a universal command that writes', '2eacfd0000', 2],
-  ])('after %s the answer comes 20 ms later', (_, command, answers) => {
-    const actual = untilAnswer(command, SELECT, answers);
-    expect(actual).toBeGreaterThanOrEqual(20);
-    expect(actual).toBeLessThan(21.5);
-  });
-
-  it('answers a universal command that reads at once', () => {
-    expect(untilAnswer('2e20000000', SELECT, 2)).toBeLessThan(0.1);
-  });
-
-  it('asks a device that allows it for the end of the write', () => {
-    const polls: number[] = [0x7f, 0x7f, 0xa5];
-    const bench = programmer(['5420', ENTER, '410123'], {
-      answer: ([operation]) => (operation === 0x20 ? polls.shift() : contents([0x30, 0, 1])),
+  describe('instructions on the wires', () => {
+    it.each(instructions)('%s with device %s, %i answered: %j', (command, select, answers, told) => {
+      const bench = programmer([select, ENTER, '410123']);
+      bench.say(command, answers);
+      expect(bench.takeTold()).toEqual(told);
     });
-    bench.say('63a5', 1);
-    bench.say('73', 3);
-    const told = bench.takeTold();
-    expect(told.slice(0, 4)).toEqual(['400123a5', ...Array(3).fill('20012300')]);
-    expect(told.slice(4).every(instruction => instruction.startsWith('30'))).toBe(true);
+
+    // 1111 1211 of the AT90S1200, 111x x21x of its siblings, the fourth byte of later parts
+    it.each([
+      ['fd', 'acfd00fd'],
+      ['fb', 'acfb00fb'],
+      ['f9', 'acf900f9'],
+      ['ff', 'acff00ff'],
+      ['06', 'acff0006'],
+      ['00', 'acf90000'],
+    ])('l %s sends %s', (bits, instruction) => {
+      const bench = ready();
+      bench.say(`6c${bits}`, 1);
+      expect(bench.takeTold()).toEqual([instruction]);
+    });
   });
 
-  it('lets the target finish before it releases RESET', () => {
-    const bench = ready();
-    bench.say('63a5', 1);
-    const written = bench.lastTold;
-    bench.say(LEAVE, 1);
-    expect(bench.heard.at(-1)!.start - written).toBeGreaterThan(6 * 4000);
-  });
-});
+  describe('the address', () => {
+    const addressAfter = (command: string, answers: number) => {
+      const bench = programmer([SELECT, ENTER, '4100ff']);
+      bench.say(command, answers);
+      bench.takeTold();
+      bench.say('64', 1);
+      return bench.takeTold()[0].slice(2, 6);
+    };
 
-describe('FF', () => {
-  it.each(['63ff', '43ff', '44ff'])('is not written (%s) after an erase', command => {
-    const bench = ready();
-    bench.say('65', 1);
-    bench.takeTold();
-    expect(bench.say(command, 1)).toBe(CR);
-    expect(bench.takeTold()).toEqual([]);
-  });
+    it.each([
+      ['43a5', 1],
+      ['52', 2],
+      ['44a5', 1],
+      ['64', 1],
+    ] as [string, number][])('goes on after %s, over the end of a byte', (command, answers) => {
+      expect(addressAfter(command, answers)).toBe('0100');
+    });
 
-  it.each(['63ff', '43ff', '44ff'])('is written (%s) when the part was not erased', command => {
-    const bench = ready();
-    bench.say(command, 1);
-    expect(bench.takeTold()).toHaveLength(1);
-  });
-
-  it('is written to EEPROM after something else was, for its bytes erase themselves', () => {
-    const bench = ready();
-    for (const command of ['65', '410000', '4412', '410000', '44ff']) bench.say(command, 1);
-    expect(bench.takeTold().slice(-2)).toEqual(['c0000012', 'c00000ff']);
+    it.each([
+      ['63a5', 1],
+      ['73', 3],
+      ['2e30000000', 2],
+    ] as [string, number][])('stays after %s', (command, answers) => {
+      expect(addressAfter(command, answers)).toBe('00ff');
+    });
   });
 
-  it('is written again after another T', () => {
-    const bench = programmer([SELECT, ENTER, '65', SELECT, ENTER]);
-    bench.say('63ff', 1);
-    expect(bench.takeTold()).toEqual(['400000ff']);
+  describe('waits', () => {
+    /** Milliseconds from the end of the last instruction to that of the next one, which reads the signature. */
+    function untilNext(bench: TestBench): number {
+      const told = bench.lastTold;
+      bench.say('2e30000100', 2);
+      return (bench.lastTold - told) / 4000;
+    }
+
+    /** Milliseconds from the end of the instruction to the answer. */
+    function untilAnswer(command: string, select: string, answers = 1): number {
+      const bench = programmer([select, ENTER]);
+      const first = bench.heard.length;
+      bench.say(command, answers);
+      return (bench.heard[first].start - bench.lastTold) / 4000;
+    }
+
+    it.each([
+      ['63a5', SELECT],
+      ['44a5', SELECT],
+      ['6d', '5460'],
+      ['63a5', '5460'],
+    ])('%s with device %s is answered at once', (command, select) => {
+      expect(untilAnswer(command, select)).toBeLessThan(0.1);
+    });
+
+    it.each([
+      ['a byte of flash', '63a5', SELECT, 6],
+      ['a byte of EEPROM', '44a5', SELECT, 6],
+      ['00, which cannot be asked for,', '6300', '5420', 20],
+      ['7F, which cannot be asked for,', '447f', '5420', 20],
+      ['a page of flash', '6d', '5460', 56],
+    ])('after %s (%s with device %s) the next instruction comes %i ms later', (_, command, select, least) => {
+      const bench = programmer([select, ENTER]);
+      bench.say(command, 1);
+      const actual = untilNext(bench);
+      expect(actual).toBeGreaterThanOrEqual(least);
+      expect(actual).toBeLessThan(least * 1.05 + 1);
+    });
+
+    it.each([
+      ['lock bits', '6cfd', 1],
+      ['a universal command that writes', '2eacfd0000', 2],
+    ])('after %s the answer comes 20 ms later', (_, command, answers) => {
+      const actual = untilAnswer(command, SELECT, answers);
+      expect(actual).toBeGreaterThanOrEqual(20);
+      expect(actual).toBeLessThan(21.5);
+    });
+
+    it('answers a universal command that reads at once', () => {
+      expect(untilAnswer('2e20000000', SELECT, 2)).toBeLessThan(0.1);
+    });
+
+    it('asks a device that allows it for the end of the write', () => {
+      const polls: number[] = [0x7f, 0x7f, 0xa5];
+      const bench = programmer(['5420', ENTER, '410123'], {
+        answer: ([operation]) => (operation === 0x20 ? polls.shift() : contents([0x30, 0, 1])),
+      });
+      bench.say('63a5', 1);
+      bench.say('73', 3);
+      const told = bench.takeTold();
+      expect(told.slice(0, 4)).toEqual(['400123a5', ...Array(3).fill('20012300')]);
+      expect(told.slice(4).every(instruction => instruction.startsWith('30'))).toBe(true);
+    });
+
+    it('lets the target finish before it releases RESET', () => {
+      const bench = ready();
+      bench.say('63a5', 1);
+      const written = bench.lastTold;
+      bench.say(LEAVE, 1);
+      expect(bench.heard.at(-1)!.start - written).toBeGreaterThan(6 * 4000);
+    });
   });
 
-  it('goes into the page buffer', () => {
-    const bench = programmer(['5460', ENTER, '65']);
-    bench.say('63ff', 1);
-    expect(bench.takeTold()).toEqual(['400000ff']);
+  describe('FF', () => {
+    it.each(['63ff', '43ff', '44ff'])('is not written (%s) after an erase', command => {
+      const bench = ready();
+      bench.say('65', 1);
+      bench.takeTold();
+      expect(bench.say(command, 1)).toBe(CR);
+      expect(bench.takeTold()).toEqual([]);
+    });
+
+    it.each(['63ff', '43ff', '44ff'])('is written (%s) when the part was not erased', command => {
+      const bench = ready();
+      bench.say(command, 1);
+      expect(bench.takeTold()).toHaveLength(1);
+    });
+
+    it('is written to EEPROM after something else was, for its bytes erase themselves', () => {
+      const bench = ready();
+      for (const command of ['65', '410000', '4412', '410000', '44ff']) bench.say(command, 1);
+      expect(bench.takeTold().slice(-2)).toEqual(['c0000012', 'c00000ff']);
+    });
+
+    it('is written again after another T', () => {
+      const bench = programmer([SELECT, ENTER, '65', SELECT, ENTER]);
+      bench.say('63ff', 1);
+      expect(bench.takeTold()).toEqual(['400000ff']);
+    });
+
+    it('goes into the page buffer', () => {
+      const bench = programmer(['5460', ENTER, '65']);
+      bench.say('63ff', 1);
+      expect(bench.takeTold()).toEqual(['400000ff']);
+    });
   });
-});
 
-describe('four ESC and a command', () => {
-  const ESCAPES = '1b1b1b1b';
-  // each command with data, broken off after any of its bytes
-  const prefixes = ['', '41', '4112', '63', '43', '44', '54', '6c', '66', '78', '3a', '3a11', '3a1122'];
-  prefixes.push('2e', '2e11', '2e1122', '2e112233');
+  describe('four ESC and a command', () => {
+    const ESCAPES = '1b1b1b1b';
+    // each command with data, broken off after any of its bytes
+    const prefixes = ['', '41', '4112', '63', '43', '44', '54', '6c', '66', '78', '3a', '3a11', '3a1122'];
+    prefixes.push('2e', '2e11', '2e1122', '2e112233');
 
-  it.each(prefixes)('work after "%s"', prefix => {
-    const bench = ready();
-    expect(bench.say(`${prefix}${ESCAPES}70`, 1)).toBe('53');
-    expect(bench.takeTold()).toEqual([]);
+    it.each(prefixes)('work after "%s"', prefix => {
+      const bench = ready();
+      expect(bench.say(`${prefix}${ESCAPES}70`, 1)).toBe('53');
+      expect(bench.takeTold()).toEqual([]);
+    });
+
+    // letters and digits of commands among anything else, as a line sends them that is plugged in
+    it.each(noises(NOISE_SEED, 60))(`work after the noise %s (seed ${NOISE_SEED})`, noise => {
+      const bench = inState('before T');
+      bench.say(noise, 99, 0.5);
+      expect(bench.say(`${ESCAPES}70`, 1)).toBe('53');
+    });
+
+    it.each(['631b', '431b', '441b', '411b1b'])(
+      'leave %s a command, when its answer is waited for',
+      command => {
+        expect(ready().say(command, 1)).toBe(CR);
+      },
+    );
   });
-
-  it.each(['631b', '431b', '441b', '411b1b'])(
-    'leave %s a command, when its answer is waited for',
-    command => {
-      expect(ready().say(command, 1)).toBe(CR);
-    },
-  );
 });

@@ -3,12 +3,21 @@
  * target that notes what it is told. For tests of the protocol without the simulator.
  */
 
+import { compile } from '../../compiler/index.ts';
+import { Machine } from '../../vm-host/index.ts';
 import { LogicMachine } from '../../vm-host/logic.ts';
 import type { Timer } from '../../vm-host/time.ts';
-import { buildWasm } from './build.ts';
+import { type BuildOptions, buildWasm } from './build.ts';
+
+/** A firmware for either mode: a WebAssembly module that runs as such, or the words of an image. */
+export type Program = { readonly wasm: Uint8Array | WebAssembly.Module } | { readonly words: Uint16Array };
+
+/** Both ways to run a firmware must give the same bytes and the same instructions. */
+export const modes = ['logic', 'cycle'] as const;
+export type Mode = (typeof modes)[number];
 
 export interface Setup {
-  wasm: Uint8Array | WebAssembly.Module;
+  program: Program;
   xtal?: number;
   baud?: number;
   /** What the fourth byte of an instruction brings back; undefined: the third byte. */
@@ -30,7 +39,7 @@ export interface Heard {
 const START_UP = 100;
 
 export class TestBench {
-  readonly machine: LogicMachine;
+  readonly machine: LogicMachine | Machine;
   readonly heard: Heard[] = [];
   readonly edges: { level: boolean; time: number }[] = [];
   /** Instructions of four bytes in hexadecimal, as the target saw them; RESET pulses are '|'. */
@@ -49,7 +58,8 @@ export class TestBench {
   private awaited = 0;
 
   constructor(private readonly setup: Setup) {
-    this.machine = new LogicMachine({ wasm: setup.wasm });
+    const { program } = setup;
+    this.machine = 'words' in program ? new Machine(program) : new LogicMachine(program);
     this.bit = (setup.xtal ?? 4_000_000) / (setup.baud ?? 19_200);
     this.sampling = this.machine.queue.timer(() => this.sample());
     this.sending = this.machine.queue.timer(() => this.sendNextBit());
@@ -168,7 +178,10 @@ export class TestBench {
   }
 }
 
-/** The firmware with default options, built once per test file. */
-export async function defaultModule(): Promise<WebAssembly.Module> {
-  return new WebAssembly.Module((await buildWasm()) as BufferSource);
+/** The firmware, with default options unless others are given, for one of the modes. */
+export async function programFor(mode: Mode, options: BuildOptions = {}): Promise<Program> {
+  const wasm = await buildWasm(options);
+  return mode === 'cycle'
+    ? { words: compile(wasm).words }
+    : { wasm: new WebAssembly.Module(wasm as BufferSource) };
 }

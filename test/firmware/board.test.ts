@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Board, type BoardOptions, parseSession, program, replay } from '../../simulator/index.ts';
 import { LogicMachine } from '../../vm-host/logic.ts';
-import { defaultModule } from './bench.ts';
+import { buildWasm } from './build.ts';
 
 let wasm: WebAssembly.Module;
 
 beforeAll(async () => {
-  wasm = await defaultModule();
+  wasm = new WebAssembly.Module((await buildWasm()) as BufferSource);
 });
 
 const onBoard = (options: Partial<BoardOptions> = {}) =>

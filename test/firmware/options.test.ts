@@ -75,6 +75,9 @@ describe('the options of a build', () => {
     ['VCC goes from 2.7 V to 6 V', { VCC: 2 }],
     ['XTAL is faster than this chip may run', { XTAL: 16_000_000 }],
     ['TARGET_XTAL is in Hz', { TARGET_XTAL: 4 }],
+    ['LED_BIT goes from 0 to 7', { LED_BIT: 8 }],
+    ['LED_BIT is a pin that has another use', { LED_BIT: 1 }],
+    ['LED_BIT is a pin that has another use', { LED_BIT: 7, LED_PORTB: 1 }],
   ])('are refused with a reason: %s', async (reason, use) => {
     await expect(buildWasm({ use: use as Record<string, number> })).rejects.toThrow(reason);
   });

@@ -38,7 +38,7 @@ describe.each(rates)('the serial line at %i Hz and %i baud', (xtal, baud) => {
   const bytes = [0x00, 0xff, 0x55, 0xaa, 0x01, 0x80, 0x7f, 0xfe];
 
   it.each([-0.03, 0, 0.03])('echoes every byte of a host that is off by %f', error => {
-    const bench = new TestBench({ wasm, xtal, baud: baud * (1 + error) });
+    const bench = new TestBench({ program: { wasm }, xtal, baud: baud * (1 + error) });
     for (const byte of bytes) {
       expect(bench.exchange([byte], 2)).toBe(Buffer.from([byte, byte]).toString('hex'));
     }
@@ -46,7 +46,7 @@ describe.each(rates)('the serial line at %i Hz and %i baud', (xtal, baud) => {
   });
 
   it('sends frames within one per cent of the rate, and lets the stop bit last', () => {
-    const bench = new TestBench({ wasm, xtal, baud });
+    const bench = new TestBench({ program: { wasm }, xtal, baud });
     for (const byte of bytes) bench.exchange([byte], 2);
     const bit = bitLength(bench);
     expect(Math.abs(bit / (xtal / baud) - 1)).toBeLessThan(0.01 + JITTER / (9 * bit));
@@ -84,12 +84,12 @@ export function main(): void {
   while (true) { const a = receive(); const b = receive(); const c = receive(); transmit(a ^ b ^ c); }
 }`,
     });
-    const bench = new TestBench({ wasm: collect });
+    const bench = new TestBench({ program: { wasm: collect } });
     expect(bench.exchange([0x12, 0x34, 0x56], 1)).toBe('70');
   });
 
   it('does not take a spike of a quarter of a bit for a start bit', () => {
-    const bench = new TestBench({ wasm });
+    const bench = new TestBench({ program: { wasm } });
     bench.exchange([], 0, 0.001);
     const { queue, pins } = bench.machine;
     const release = queue.timer(() => {
@@ -102,7 +102,7 @@ export function main(): void {
   });
 
   it('is in step again after a break', () => {
-    const bench = new TestBench({ wasm });
+    const bench = new TestBench({ program: { wasm } });
     bench.exchange([], 0, 0.001);
     const { queue, pins } = bench.machine;
     const release = queue.timer(() => {

@@ -54,16 +54,25 @@ export function present<L extends Line>(lines: L | readonly L[]): L & { readonly
   );
 }
 
-/** Builds the firmware, changed or not, from a folder of its own. */
-export async function built(
+/** Builds the firmware, changed or not; of several changes the first whose line is there. */
+export function built(
   changes?: Change | readonly Change[],
+  defines: Record<string, number> = {},
+): Promise<Built> {
+  return variant(changes ? [present(changes)] : [], defines);
+}
+
+/** Builds the firmware with all of these changes, from a folder of its own. */
+export async function variant(
+  changes: readonly Change[],
   defines: Record<string, number> = {},
 ): Promise<Built> {
   const folder = mkdtempSync(join(tmpdir(), 'isp-variant-'));
   try {
     cpSync(SOURCE, folder, { recursive: true });
-    const change = changes && present(changes);
-    if (change) edit(join(folder, change.file), change.number, change.becomes);
+    for (const change of changes.map(each => present(each))) {
+      edit(join(folder, change.file), change.number, change.becomes);
+    }
     const { image } = await buildFirmware({ entry: join(folder, 'main.ts'), defines });
     const where = (pc: number) => {
       const place = image.origins[pc]?.place;
