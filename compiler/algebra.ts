@@ -30,6 +30,12 @@ const FOLD: Partial<Record<Node['op'], (a: number, b: number) => number>> = {
   le_s: (a, b) => +(a <= b),
 };
 
+/** What a comparison with a constant comes to for a given value. */
+export function foldComparison(cond: Node, value: number): boolean {
+  const mask = comparedMask(cond);
+  return FOLD[cond.op]!(value & mask, cond.args[1].value & mask) === 1;
+}
+
 const COMMUTES: ReadonlySet<Node['op']> = new Set(['add', 'mul', 'and', 'or', 'xor', 'eq', 'ne']);
 
 /** Identities that hold for every operand. */

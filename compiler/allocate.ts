@@ -17,6 +17,7 @@ import {
   defs,
   type Instr,
   instr,
+  type MBlock,
   type MProgram,
   type Reg,
   SHAPES,
@@ -41,11 +42,28 @@ export function allocate(program: MProgram, chipName: string, merging = true): v
     if (merging) coalesce(graph, collectCopies(program, temporaries));
     const { colours, stuck } = colour(graph);
     if (stuck === undefined) {
-      apply(program, reg => colours[graph.find(reg)]);
+      if (merging && isColourable(graph)) mergeFurther(program, graph, temporaries);
+      else rename(program, reg => colours[graph.find(reg)]);
+      clearLowRegisters(program);
       return;
     }
     if (!lower(program, graph, stuck, temporaries)) throw tooManyValues(program, graph, chipName);
   }
+}
+
+/**
+ * Two values that became one no longer disturb each other's copies: with fewer conflicts more copies can go.
+ * Ends with every value in its register.
+ */
+function mergeFurther(program: MProgram, first: InterferenceGraph, temporaries: Set<Reg>): void {
+  let graph = first;
+  for (let merged = true; merged; ) {
+    rename(program, reg => graph.find(reg));
+    graph = new InterferenceGraph(program);
+    merged = coalesce(graph, collectCopies(program, temporaries));
+  }
+  const { colours } = colour(graph);
+  rename(program, reg => colours[reg]);
 }
 
 /** The form of an immediate instruction that takes its constant from a register. */
@@ -65,7 +83,9 @@ function lower(program: MProgram, graph: InterferenceGraph, stuck: Reg, temporar
   const movable = candidates.filter(
     reg => !temporaries.has(reg) && immediates.get(reg)! < Number.POSITIVE_INFINITY,
   );
-  const [cheapest] = movable.sort((a, b) => immediates.get(a)! - immediates.get(b)! || a - b);
+  // the more others stand in its way, the more it frees
+  const price = (reg: Reg) => immediates.get(reg)! / (1 + highNeighbours(graph, reg));
+  const [cheapest] = movable.sort((a, b) => price(a) - price(b) || a - b);
   if (cheapest === undefined) return false;
   const fresh = () => {
     temporaries.add(program.regs);
@@ -74,7 +94,7 @@ function lower(program: MProgram, graph: InterferenceGraph, stuck: Reg, temporar
   for (const fn of program.fns) {
     for (const block of fn.blocks) {
       block.instrs = block.instrs.flatMap(ins =>
-        graph.find(ins.d) === cheapest ? throughRegister(ins, fresh) : [ins],
+        graph.find(ins.d) === cheapest && !mayClear(block, ins) ? throughRegister(ins, fresh) : [ins],
       );
       const { term } = block;
       if (term.kind !== 'test' || term.test.kind !== 'compare' || !needsCpi(term.test)) continue;
@@ -88,14 +108,18 @@ function lower(program: MProgram, graph: InterferenceGraph, stuck: Reg, temporar
   return true;
 }
 
+const highNeighbours = (graph: InterferenceGraph, reg: Reg): number =>
+  [...graph.neighbours[reg]].filter(other => graph.high[other]).length;
+
 /** How many immediate instructions want each merged value in the upper half; infinite where a delay does. */
 function countImmediates(program: MProgram, graph: InterferenceGraph): Map<Reg, number> {
   const count = new Map<Reg, number>();
   const add = (reg: Reg, n: number) => count.set(graph.find(reg), (count.get(graph.find(reg)) ?? 0) + n);
   for (const fn of program.fns) {
-    for (const { instrs, term } of fn.blocks) {
+    for (const block of fn.blocks) {
+      const { instrs, term } = block;
       for (const ins of instrs) {
-        if (SHAPES[ins.op].high) add(ins.d, 1);
+        if (SHAPES[ins.op].high && !mayClear(block, ins)) add(ins.d, 1);
         for (const reg of ins.scratch) add(reg, Number.POSITIVE_INFINITY);
       }
       if (term.kind === 'test' && term.test.kind === 'compare' && needsCpi(term.test)) add(term.test.a[0], 1);
@@ -116,16 +140,26 @@ function throughRegister(ins: Instr, fresh: () => Reg): Instr[] {
   return [instr('ldi', ins.at, { d: constant, k: ins.k }), { ...ins, op: plain, r: constant, k: 0 }];
 }
 
+/** Zero comes to any register, by CLR, where nobody waits for the flag Z that CLR changes. */
+function mayClear({ instrs, term }: MBlock, ins: Instr): boolean {
+  if (ins.op !== 'ldi' || ins.k !== 0) return false;
+  if (term.kind !== 'test' || term.test.kind !== 'zero') return true;
+  return instrs.slice(instrs.indexOf(ins) + 1).some(({ op }) => SHAPES[op].setsZ);
+}
+
 /** Registers that cannot both be in the same place, and the classes they need. */
 class InterferenceGraph {
   readonly neighbours: Set<Reg>[];
   readonly high: boolean[];
+  /** Is set to zero somewhere: in r16..r31 by LDI, which leaves the flags alone. */
+  readonly zeroed: boolean[];
   readonly used: boolean[];
   private readonly parent: Reg[];
 
   constructor(program: MProgram) {
     this.neighbours = Array.from({ length: program.regs }, () => new Set<Reg>());
     this.high = new Array<boolean>(program.regs).fill(false);
+    this.zeroed = new Array<boolean>(program.regs).fill(false);
     this.used = new Array<boolean>(program.regs).fill(false);
     this.parent = Array.from({ length: program.regs }, (_, i) => i);
     const liveness = new Liveness(program);
@@ -136,8 +170,6 @@ class InterferenceGraph {
       for (const block of fn.blocks) {
         liveness.walk(fn, block, (ins, after) => this.addDefs(ins, after, survivors));
       }
-      for (const param of fn.params.flat())
-        if (param !== undefined) for (const other of survivors) this.connect(param, other);
     }
   }
 
@@ -154,7 +186,7 @@ class InterferenceGraph {
           if (fn.vector === undefined) ordinary.add(reg);
         }
         for (const ins of block.instrs) {
-          if (SHAPES[ins.op].high) this.high[ins.d] = true;
+          if (SHAPES[ins.op].high) (mayClear(block, ins) ? this.zeroed : this.high)[ins.d] = true;
           for (const reg of ins.scratch) this.high[reg] = true;
         }
       }
@@ -194,15 +226,17 @@ class InterferenceGraph {
   /** Makes `b` one with `a`; answers how to take it back. */
   merge(a: Reg, b: Reg): () => void {
     const added = [...this.neighbours[b]].filter(reg => !this.neighbours[a].has(reg));
-    const wasHigh = this.high[a];
+    const [wasHigh, wasZeroed] = [this.high[a], this.zeroed[a]];
     const others = [...this.neighbours[b]];
     for (const reg of others) this.neighbours[reg].delete(b);
     for (const reg of added) this.connect(a, reg);
     this.high[a] ||= this.high[b];
+    this.zeroed[a] ||= this.zeroed[b];
     this.parent[b] = a;
     return () => {
       this.parent[b] = b;
       this.high[a] = wasHigh;
+      this.zeroed[a] = wasZeroed;
       for (const reg of added) {
         this.neighbours[a].delete(reg);
         this.neighbours[reg].delete(a);
@@ -239,8 +273,9 @@ function collectCopies(program: MProgram, temporaries: Set<Reg>): { to: Reg; fro
   return copies;
 }
 
-/** Merges the ends of copies, most often copied pairs first, as long as the graph stays colourable. */
-function coalesce(graph: InterferenceGraph, copies: { to: Reg; from: Reg }[]): void {
+/** Merges the ends of copies, most often copied pairs first, as long as the graph stays colourable. Answers whether any were. */
+function coalesce(graph: InterferenceGraph, copies: { to: Reg; from: Reg }[]): boolean {
+  let merged = false;
   const weight = new Map<string, number>();
   for (const { to, from } of copies) weight.set(`${to} ${from}`, (weight.get(`${to} ${from}`) ?? 0) + 1);
   const order = [...weight].sort((a, b) => b[1] - a[1]).map(([key]) => key.split(' ').map(Number));
@@ -250,19 +285,22 @@ function coalesce(graph: InterferenceGraph, copies: { to: Reg; from: Reg }[]): v
     if (a === b || graph.neighbours[a].has(b)) continue;
     const undo = graph.merge(a, b);
     if (start && !isColourable(graph)) undo();
+    else merged = true;
   }
+  return merged;
 }
 
-/** A cheap sufficient test: nodes with few neighbours are taken away until none is left. */
+/** Whether every value finds a place: by a cheap sufficient test, and when that fails by trying. */
 function isColourable(graph: InterferenceGraph): boolean {
-  return peel(graph) !== undefined;
+  const { order, safe } = peel(graph);
+  return safe || colourIn(order, graph).stuck === undefined;
 }
 
 /**
- * The order in which registers can be coloured: the high class first among itself
- * (16 places), then the rest (32 places). Undefined when some cannot be placed for sure.
+ * The order in which registers are coloured: the high class first among itself (16 places), then the rest
+ * (32 places). `safe`: all of them find a place for sure.
  */
-function peel(graph: InterferenceGraph): Reg[] | undefined {
+function peel(graph: InterferenceGraph): { order: Reg[]; safe: boolean } {
   const roots = graph.roots();
   const high = peelClass(
     graph,
@@ -270,69 +308,98 @@ function peel(graph: InterferenceGraph): Reg[] | undefined {
     REGISTERS - FIRST_HIGH,
     reg => graph.high[reg],
   );
-  const rest =
-    high &&
-    peelClass(
-      graph,
-      roots.filter(reg => !graph.high[reg]),
-      REGISTERS,
-      () => true,
-    );
-  return rest && [...high, ...rest];
+  const rest = peelClass(
+    graph,
+    roots.filter(reg => !graph.high[reg]),
+    REGISTERS,
+    () => true,
+  );
+  return { order: [...high.order, ...rest.order], safe: high.safe && rest.safe };
 }
 
+/** Takes away who has few neighbours left, again and again; where nobody has, the one with the fewest, and hopes. */
 function peelClass(
   graph: InterferenceGraph,
   regs: Reg[],
   places: number,
   counts: (reg: Reg) => boolean,
-): Reg[] | undefined {
+): { order: Reg[]; safe: boolean } {
   const degree = new Map<Reg, number>();
-  for (const reg of regs) degree.set(reg, [...graph.neighbours[reg]].filter(counts).length);
+  for (const reg of regs) {
+    let count = 0;
+    for (const other of graph.neighbours[reg]) if (counts(other)) count++;
+    degree.set(reg, count);
+  }
   const order: Reg[] = [];
-  const work = regs.filter(reg => degree.get(reg)! < places);
-  const gone = new Set(work);
-  for (let reg = work.pop(); reg !== undefined; reg = work.pop()) {
-    order.push(reg);
-    for (const other of graph.neighbours[reg]) {
-      const left = degree.get(other);
-      if (left === undefined || gone.has(other)) continue;
-      degree.set(other, left - 1);
-      if (left - 1 < places) {
-        gone.add(other);
-        work.push(other);
+  const gone = new Set<Reg>();
+  let safe = true;
+  let work = regs.filter(reg => degree.get(reg)! < places);
+  while (order.length < regs.length) {
+    if (work.length === 0) {
+      safe = false;
+      const left = regs.filter(reg => !gone.has(reg));
+      work = [left.reduce((a, b) => (degree.get(b)! < degree.get(a)! ? b : a))];
+    }
+    for (const reg of work) gone.add(reg);
+    for (let reg = work.pop(); reg !== undefined; reg = work.pop()) {
+      order.push(reg);
+      for (const other of graph.neighbours[reg]) {
+        const left = degree.get(other);
+        if (left === undefined || gone.has(other)) continue;
+        degree.set(other, left - 1);
+        if (left - 1 < places) {
+          gone.add(other);
+          work.push(other);
+        }
       }
     }
   }
-  return order.length === regs.length ? order.reverse() : undefined;
+  return { order: order.reverse(), safe };
 }
 
-/** Colours from r16 up for the high class and from r15 down for the rest; `stuck` is the first that found no place. */
-function colour(graph: InterferenceGraph): { colours: number[]; stuck: Reg | undefined } {
-  const order = peel(graph) ?? byDegree(graph);
+interface Colouring {
+  colours: number[];
+  /** The first register that found no place. */
+  stuck: Reg | undefined;
+}
+
+/** Colours from r16 up for the high class and from r15 down for the rest. */
+function colour(graph: InterferenceGraph): Colouring {
+  return colourIn(peel(graph).order, graph);
+}
+
+function colourIn(order: Reg[], graph: InterferenceGraph): Colouring {
   const colours = new Array<number>(graph.neighbours.length).fill(-1);
   for (const reg of order) {
-    const taken = new Set([...graph.neighbours[reg]].map(other => colours[other]));
-    const place = placesFor(graph.high[reg]).find(candidate => !taken.has(candidate));
+    const taken = new Set<number>();
+    for (const other of graph.neighbours[reg]) taken.add(colours[other]);
+    const place = placesFor(graph, reg).find(candidate => !taken.has(candidate));
     if (place === undefined) return { colours, stuck: reg };
     colours[reg] = place;
   }
   return { colours, stuck: undefined };
 }
 
-/** Without a safe order the most entangled go first: it often works all the same. */
-function byDegree(graph: InterferenceGraph): Reg[] {
-  const rank = (reg: Reg) => graph.neighbours[reg].size + (graph.high[reg] ? 1000 : 0);
-  return graph.roots().sort((a, b) => rank(b) - rank(a));
+const UPPER = Array.from({ length: REGISTERS - FIRST_HIGH }, (_, i) => FIRST_HIGH + i);
+const LOWER = Array.from({ length: FIRST_HIGH }, (_, i) => FIRST_HIGH - 1 - i);
+const UPPER_FIRST = [...UPPER, ...LOWER];
+const LOWER_FIRST = [...LOWER, ...UPPER];
+
+/** The high class is placed first, so what it left over may serve others. */
+function placesFor({ high, zeroed }: InterferenceGraph, reg: Reg): number[] {
+  if (high[reg]) return UPPER;
+  return zeroed[reg] ? UPPER_FIRST : LOWER_FIRST;
 }
 
-function placesFor(high: boolean): number[] {
-  const upper = Array.from({ length: REGISTERS - FIRST_HIGH }, (_, i) => FIRST_HIGH + i);
-  const lower = Array.from({ length: FIRST_HIGH }, (_, i) => FIRST_HIGH - 1 - i);
-  return high ? upper : [...lower, ...upper];
+/** LDI cannot write to the lower half: what found a place there is zero. */
+function clearLowRegisters(program: MProgram): void {
+  for (const fn of program.fns)
+    for (const block of fn.blocks)
+      for (const ins of block.instrs) if (ins.op === 'ldi' && ins.d < FIRST_HIGH) ins.op = 'clr';
 }
 
-function apply(program: MProgram, place: (reg: Reg) => number): void {
+/** Gives every register another name; a copy to itself goes. */
+function rename(program: MProgram, place: (reg: Reg) => number): void {
   const mapped = (reg: Reg) => (reg < 0 ? reg : place(reg));
   for (const fn of program.fns) {
     for (const block of fn.blocks) {

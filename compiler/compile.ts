@@ -6,18 +6,19 @@ import { AT90S1200, type Chip } from '../vm-host/chip.ts';
 import { allocate } from './allocate.ts';
 import { splitChains } from './chains.ts';
 import { commute } from './commute.ts';
+import { type Depth, deepPaths, interrupted } from './depth.ts';
 import { CompileError } from './diagnostic.ts';
 import { expand } from './expand.ts';
 import { analyse } from './facts.ts';
 import { type FProgram, finish, stackLevels, stackUse } from './finish.ts';
 import { straighten } from './flow.ts';
 import { Image, type ImageFunction } from './image.ts';
-import { callFirst, dropUncalled, findRecursion, inlineAll, inlineInto, inlineSmall } from './inline.ts';
+import { callFirst, callsOf, dropUncalled, findRecursion, inlineAll, inlineInto, inlineSmall } from './inline.ts';
 import { type Fn, nodesOf, type Program, resetIds } from './ir.ts';
 import { type Layout, layout, leastWords, usableWords, type Word } from './layout.ts';
 import { countDown } from './loops.ts';
 import { lower } from './lower.ts';
-import type { MFn } from './mir.ts';
+import type { MFn, MProgram } from './mir.ts';
 import { peephole, type Saving } from './peephole.ts';
 import { select } from './select.ts';
 import { sink } from './share.ts';
@@ -82,6 +83,8 @@ interface Attempt {
 const ATTEMPTS = 3;
 /** More bytes of WebAssembly for a word of flash than any program has: four is usual. */
 const BYTES_PER_WORD = 32;
+/** Nodes that inlining may add for the sake of one return address. */
+const MOST_INLINED = 400;
 /** A program that is longer by such a factor is refused without a search for its shortest form. */
 const HOPELESS = 4;
 
@@ -122,7 +125,10 @@ function attempt(wasm: WasmModule, options: CompileOptions, inlined: readonly st
   dropUncalled(program, job.entries);
   // too deep a chain of calls is cured by inlining, one link at a time
   for (;;) {
-    const { finished, savings } = generate(job);
+    const machine = selectAll(job);
+    const deep = deepPaths(machine, chip.stackLevels);
+    if (deep.length > 0 && shorten(program, deep)) continue;
+    const { finished, savings } = place(job, machine);
     const { levels, path } = deepest(finished);
     if (levels <= chip.stackLevels)
       return {
@@ -133,7 +139,7 @@ function attempt(wasm: WasmModule, options: CompileOptions, inlined: readonly st
         laid: layout(finished, !options.without?.includes('order of blocks') && mayFit(finished, chip)),
         inlined,
       };
-    if (!shorten(program, path)) throw tooDeep({ levels, path }, chip, placeOf);
+    if (!shorten(program, [path])) throw tooDeep({ levels, path }, chip, placeOf);
   }
 }
 
@@ -180,29 +186,34 @@ function noLongerThanCalls({ job, finished, laid }: Attempt): string[] {
   });
 }
 
-/** All passes from SSA to finished blocks. */
-function generate({ program, entries, vectors, chip, placeOf, options }: Job): {
-  finished: FProgram;
-  savings: Saving[];
-} {
-  const on = (pass: PassName) => !options.without?.includes(pass);
+const isOn = ({ options }: Job, pass: PassName) => !options.without?.includes(pass);
+
+/** All passes from SSA to instructions over virtual registers. */
+function selectAll(job: Job): MProgram {
+  const { program, entries, vectors, chip, placeOf } = job;
   for (let pass = 0; pass < 2; pass++) {
     do simplify(program);
     while (
-      (on('inlining') && inlineSmall(program, entries)) ||
-      (on('counting down') && program.fns.map(countDown).includes(true))
+      (isOn(job, 'inlining') && inlineSmall(program, entries)) ||
+      (isOn(job, 'counting down') && program.fns.map(countDown).includes(true))
     );
     expand(program);
     // a handler may interrupt any function: it shares none
     for (const handler of entries.slice(1)) inlineAll(handler);
   }
-  if (on('sinking into branches')) program.fns.forEach(sink);
+  if (isOn(job, 'sinking into branches')) program.fns.forEach(sink);
   const machine = select(program, analyse(program), entries[0], vectors, placeOf);
   setStackPointer(machine, chip);
   straighten(machine);
-  if (on('halving long chains')) splitChains(machine);
-  if (on('dying operand first')) commute(machine);
-  allocate(machine, chip.name, on('merging copies'));
+  return machine;
+}
+
+/** All passes from virtual registers to finished blocks. */
+function place(job: Job, machine: MProgram): { finished: FProgram; savings: Saving[] } {
+  const { chip, options } = job;
+  if (isOn(job, 'halving long chains')) splitChains(machine);
+  if (isOn(job, 'dying operand first')) commute(machine);
+  allocate(machine, chip.name, isOn(job, 'merging copies'));
   straighten(machine);
   const finished = finish(machine, chip.stackLevels);
   return { finished, savings: peephole(finished, options.rules) };
@@ -232,34 +243,41 @@ function refuseRecursion(program: Program, chip: Chip, placeOf: PlaceOf): void {
   throw new CompileError('C205', placeOf(call?.at ?? cycle[0].at), [path, chip.name, chip.stackLevels]);
 }
 
-interface Depth {
-  levels: number;
-  path: MFn[];
-}
+const deepest = (finished: FProgram): Depth =>
+  interrupted(
+    stackUse(finished, finished.main),
+    finished.vectors.map(({ fn }) => stackUse(finished, fn)),
+  );
 
-/** Main's deepest chain of calls, and on top of it the deepest handler's and its own return address. */
-function deepest(finished: FProgram): Depth {
-  const main = stackUse(finished, finished.main);
-  const handlers = finished.vectors.map(({ fn }) => stackUse(finished, fn));
-  const worst = handlers.reduce<Depth | undefined>((a, b) => (a && a.levels >= b.levels ? a : b), undefined);
-  return worst ? { levels: main.levels + 1 + worst.levels, path: [...main.path, ...worst.path] } : main;
-}
-
-/** Inlines the cheapest link of a chain that is too deep. False when there is none. */
-function shorten(program: Program, path: MFn[]): boolean {
-  const links = path.slice(1).map((callee, i) => ({ caller: path[i].name, callee: callee.name }));
-  const size = (fn: Fn) => fn.blocks.reduce((sum, block) => sum + block.nodes.length + 1, 0);
-  const candidates = links.flatMap(link => {
-    const caller = program.fns.find(fn => fn.name === link.caller);
-    const callee = program.fns.find(fn => fn.name === link.callee);
-    if (!caller || !callee) return [];
-    const sites = caller.blocks.flatMap(block => block.nodes).filter(node => node.callee === callee).length;
-    return sites > 0 ? [{ caller, callee, cost: size(callee) * sites }] : [];
+/** Inlines the link that costs least for the chains that it shortens. False when there is none. */
+function shorten(program: Program, paths: MFn[][]): boolean {
+  const links = new Map<string, { caller: Fn; callee: Fn; chains: number }>();
+  const named = (fn: MFn) => program.fns.find(({ name }) => name === fn.name);
+  for (const path of paths) {
+    path.slice(1).forEach((to, i) => {
+      const [caller, callee] = [named(path[i]), named(to)];
+      if (!caller || !callee) return;
+      const key = `${caller.name} ${callee.name}`;
+      links.set(key, { caller, callee, chains: (links.get(key)?.chains ?? 0) + 1 });
+    });
+  }
+  const candidates = [...links.values()].flatMap(({ caller, callee, chains }) => {
+    const cost = inliningCost(program, caller, callee);
+    return cost === undefined ? [] : [{ caller, callee, price: cost / chains, cost }];
   });
-  const cheapest = candidates.sort((a, b) => a.cost - b.cost)[0];
-  if (!cheapest || cheapest.cost > 400) return false;
+  const cheapest = candidates.sort((a, b) => a.price - b.price)[0];
+  if (!cheapest || cheapest.cost > MOST_INLINED) return false;
   inlineInto(cheapest.caller, cheapest.callee);
   return true;
+}
+
+/** Nodes that inlining one function into another adds, or undefined when it is not called there. */
+function inliningCost(program: Program, caller: Fn, callee: Fn): number | undefined {
+  const size = callee.blocks.reduce((sum, block) => sum + block.nodes.length + 1, 0);
+  const calls = callsOf(program).filter(({ call }) => call.callee === callee);
+  const here = calls.filter(site => site.caller === caller).length;
+  if (here === 0) return undefined;
+  return here === calls.length ? size * (here - 1) : size * here;
 }
 
 function tooDeep({ levels, path }: Depth, chip: Chip, placeOf: PlaceOf): CompileError {

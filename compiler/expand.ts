@@ -41,7 +41,7 @@ export function expand(program: Program): void {
 
 /** Multiplication, division and bit counting become calls of functions that come with them. */
 function callLibrary(program: Program): void {
-  const wanted = program.fns.flatMap(fn => [...nodesOf(fn)].filter(isLibraryOp));
+  const wanted = program.fns.flatMap(fn => nodesOf(fn).filter(isLibraryOp));
   if (wanted.length === 0) return;
   const facts = analyse(program);
   for (const node of wanted) {

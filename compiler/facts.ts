@@ -76,11 +76,22 @@ class Forward {
   private readonly globals: (Fact | undefined)[];
   private readonly params = new Map<Node, Fact>();
   private readonly idom = new Map<Block, Block>();
+  /** For each value that a branch compares, the blocks to which such a branch leads. */
+  private readonly compared = new Map<Node, Set<Block>>();
   private changed = true;
 
   constructor(private readonly program: Program) {
     this.globals = program.globals.map(({ initial }) => exactly(initial));
-    for (const fn of program.fns) for (const [block, dom] of dominators(fn)) this.idom.set(block, dom);
+    for (const fn of program.fns) {
+      for (const [block, dom] of dominators(fn)) this.idom.set(block, dom);
+      for (const { term } of fn.blocks) {
+        if (term.kind !== 'branch') continue;
+        for (const value of term.cond.args) {
+          const known = this.compared.get(value) ?? new Set();
+          this.compared.set(value, known.add(term.then).add(term.else));
+        }
+      }
+    }
   }
 
   run(): void {
@@ -98,9 +109,10 @@ class Forward {
   /** The fact of a value as seen in `block`: every branch between its definition and here that tested it helps. */
   at(node: Node, block: Block): Fact | undefined {
     let fact = this.of(node);
-    if (!fact || node.op === 'const') return fact;
+    const compared = this.compared.get(node);
+    if (!fact || !compared || node.op === 'const') return fact;
     for (let here: Block | undefined = block; here && here !== node.block; here = this.idom.get(here)) {
-      fact = this.refineByEdge(node, fact, here);
+      if (compared.has(here)) fact = this.refineByEdge(node, fact, here);
     }
     return fact;
   }

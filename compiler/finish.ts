@@ -34,6 +34,10 @@ export interface FProgram {
   vectors: { address: number; fn: MFn }[];
   /** Return addresses that the chip holds; 0 where no rule may use more than the program does. */
   stackLimit: number;
+  /** R1 up to this register are zero after reset; 0: none. */
+  cleared: number;
+  /** A register that is zero all the time. */
+  zero: number | undefined;
 }
 
 /** Bits of SREG. */
@@ -60,7 +64,7 @@ export function finish(program: MProgram, stackLimit = 0): FProgram {
   const start = entryOf.get(program.entry)!;
   for (const [block, copy] of made) finishTerm(block, copy, made, program.entry, start);
   const vectors = program.fns.flatMap(fn => (fn.vector === undefined ? [] : [{ address: fn.vector, fn }]));
-  return { blocks, entryOf, main: program.entry, vectors, stackLimit };
+  return { blocks, entryOf, main: program.entry, vectors, stackLimit, cleared: 0, zero: undefined };
 }
 
 function finishTerm(block: MBlock, copy: FBlock, made: Map<MBlock, FBlock>, main: MFn, start: FBlock): void {
@@ -97,7 +101,8 @@ function decide(test: Test, code: Instr[], ways: Ways): FTerm {
 
 function compare(test: Extract<Test, { kind: 'compare' }>, code: Instr[], at: number): void {
   if (!needsCpi(test) && test.b[0] === undefined) {
-    if (!zeroKnown(code, test.a[0])) code.push(instr('tst', at, { d: test.a[0] }));
+    const known = test.only === undefined ? {} : { k: 1, b: test.only };
+    if (!zeroKnown(code, test.a[0])) code.push(instr('tst', at, { d: test.a[0], ...known }));
     return;
   }
   test.a.forEach((d, i) => {

@@ -120,7 +120,7 @@ function knownValue(code: Instr[], reg: Reg): number | undefined {
     const ins = code[i];
     if (ins.callee || ins.scratch.includes(wanted)) return undefined;
     if (ins.d !== wanted || ins.op === 'out') continue;
-    if (ins.op === 'ldi') return ins.k;
+    if (ins.op === 'ldi' || ins.op === 'clr') return ins.k;
     if (ins.op !== 'mov') return undefined;
     wanted = ins.r;
   }

@@ -25,7 +25,7 @@ import {
 /** Every call in the program, with the function it stands in. */
 export function callsOf(program: Program): { caller: Fn; call: Node }[] {
   return program.fns.flatMap(caller =>
-    [...nodesOf(caller)].filter(node => node.op === 'call').map(call => ({ caller, call })),
+    nodesOf(caller).filter(node => node.op === 'call').map(call => ({ caller, call })),
   );
 }
 
@@ -94,7 +94,7 @@ function isTiny(fn: Fn): boolean {
 /** Inlines `callee` into `caller` everywhere: for a chain of calls that is too deep. */
 export function inlineInto(caller: Fn, callee: Fn): void {
   for (;;) {
-    const call = [...nodesOf(caller)].find(node => node.callee === callee);
+    const call = nodesOf(caller).find(node => node.callee === callee);
     if (!call) return;
     inlineCall(caller, call);
   }
@@ -109,7 +109,7 @@ export function callFirst(caller: Fn, callee: Fn): void {
 /** Inlines every call in a function, and every call that comes with it. */
 export function inlineAll(caller: Fn): void {
   for (;;) {
-    const call = [...nodesOf(caller)].find(node => node.callee);
+    const call = nodesOf(caller).find(node => node.callee);
     if (!call) return;
     inlineCall(caller, call);
   }

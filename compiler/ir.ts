@@ -165,11 +165,13 @@ export function successors(block: Block): Block[] {
 }
 
 /** Every node of a function, phis first in each block. */
-export function* nodesOf(fn: Fn): Generator<Node> {
-  for (const block of fn.blocks) {
-    yield* block.phis;
-    yield* block.nodes;
+export function nodesOf(fn: Fn): Node[] {
+  const all: Node[] = [];
+  for (const { phis, nodes } of fn.blocks) {
+    for (const node of phis) all.push(node);
+    for (const node of nodes) all.push(node);
   }
+  return all;
 }
 
 /** The values that a terminator reads. */

@@ -40,6 +40,8 @@ export interface Layout {
 interface Line {
   ins: Instr;
   target: FBlock | undefined;
+  /** Where a branch goes instead of to the beginning of its target. */
+  to?: number;
   fn: MFn;
   delay?: { clocks: number; words: number };
 }
@@ -62,30 +64,36 @@ export function usableWords({ flashWords }: Chip): number {
 export function leastWords({ blocks }: FProgram): number {
   const end = { jump: 0, return: 1, flag: 1, skip: 2 };
   const body = (block: FBlock) => bodyOf(block).filter(({ ins }) => ins.op !== 'mark').length;
-  return blocks.reduce((sum, block) => sum + body(block) + end[block.term.kind], 0);
+  return blocks.reduce(
+    (sum, block) => sum + (isBareReturn(block) ? 0 : body(block) + end[block.term.kind]),
+    0,
+  );
 }
 
 /** Lays the program out and encodes it; without `searched` the blocks stay in the order of the source. The result may be longer than the flash; the caller looks. */
 export function layout(program: FProgram, searched = true): Layout {
   const table = vectorTable(program);
   const depth = loopDepths(program.blocks);
-  const order = bestOrder(program, searched, candidate => {
+  const entries = new Set(program.entryOf.values());
+  // a return that is nobody's beginning stands wherever another block returns
+  const blocks = program.blocks.filter(block => !isBareReturn(block) || entries.has(block));
+  const order = bestOrder({ ...program, blocks }, searched, candidate => {
     const words = assemble(candidate, table.length).lines.length;
     return words * WORD + branchClocks(candidate, depth);
   });
   const { lines, start, marks } = assemble(order, table.length);
   for (const line of lines) if (line.ins.callee) line.target = program.entryOf.get(line.ins.callee);
-  const labels = new Set(start.values());
+  const labels = new Set([...start.values(), ...lines.flatMap(({ to }) => (to === undefined ? [] : [to]))]);
   const words = [...table, ...lines].map((line, address) => ({
     ...encodeLine(line, address, start),
     label: labels.has(address),
   }));
-  const entries = new Map(
+  const addresses = new Map(
     [...program.entryOf].flatMap(([fn, block]) =>
       start.has(block) ? [[fn, start.get(block)!] as const] : [],
     ),
   );
-  return { words, entries, marks };
+  return { words, entries: addresses, marks };
 }
 
 /** With interrupts the first words are the vectors; without, the program begins at reset. */
@@ -112,7 +120,8 @@ function assemble(
     const lines: Line[] = [];
     const start = new Map<FBlock, number>();
     const marks: Mark[] = [];
-    const branches: { block: FBlock; address: number; target: FBlock }[] = [];
+    const branches: Branch[] = [];
+    const ways = new Ways(start, marks);
     order.forEach((block, i) => {
       start.set(block, offset + lines.length);
       for (const line of bodies[i]) {
@@ -120,16 +129,76 @@ function assemble(
         else lines.push(line);
       }
       for (const line of endOf(block, order[i + 1], far.has(block))) {
-        if (line.target && line.ins.op.startsWith('br')) {
-          branches.push({ block, address: offset + lines.length, target: line.target });
-        }
+        const address = offset + lines.length;
+        if (!line.target) ways.addReturn(line.ins.op, address);
+        else if (line.ins.op === 'rjmp') ways.addJump(line.target, address);
+        else if (line.ins.op.startsWith('br')) branches.push({ line, block, address, target: line.target });
         lines.push(line);
       }
     });
-    const broken = branches.filter(({ address, target }) => !reaches(start.get(target)! - address - 1));
+    const broken = branches.filter(branch => {
+      branch.line.to = ways.find(branch.target, branch.address);
+      return branch.line.to === undefined;
+    });
     if (broken.length === 0) return { lines, start, marks };
-    for (const { block } of broken) far.add(block);
+    for (const branch of withoutNeighbours(broken)) far.add(branch.block);
   }
+}
+
+/** A branch on a flag, which reaches 64 words. */
+interface Branch {
+  line: Line;
+  block: FBlock;
+  address: number;
+  target: FBlock;
+}
+
+/**
+ * Where a branch can go to come to a block: to the block, to any word that jumps there, or, when the
+ * block does nothing but return, to any return.
+ */
+class Ways {
+  private readonly jumps = new Map<FBlock, number[]>();
+  private readonly returns: Readonly<Record<string, number[]>> = { ret: [], reti: [] };
+
+  constructor(
+    private readonly start: Map<FBlock, number>,
+    private readonly marks: Mark[],
+  ) {}
+
+  addReturn(op: string, address: number): void {
+    this.returns[op]?.push(address);
+  }
+
+  addJump(to: FBlock, address: number): void {
+    const known = this.jumps.get(to);
+    if (known) known.push(address);
+    else this.jumps.set(to, [address]);
+  }
+
+  /** The address to branch to; undefined when none is in reach. */
+  find(target: FBlock, from: number): number | undefined {
+    const own = this.start.get(target);
+    if (own !== undefined && reaches(own - from - 1)) return own;
+    const others = isBareReturn(target) ? this.returns[returnOf(target.term, 0).op] : this.jumps.get(target);
+    // a mark tells where a timed region ends: nobody else comes by
+    return others?.find(
+      address => reaches(address - from - 1) && !this.marks.some(mark => mark.address === address),
+    );
+  }
+}
+
+/** Of branches to one block that stand together one takes the detour: its jump serves the others. */
+function withoutNeighbours(broken: Branch[]): Branch[] {
+  const chosen: Branch[] = [];
+  for (const branch of broken) {
+    const { target, address } = branch;
+    const served = chosen.some(
+      other => other.target === target && address - other.address <= BRANCH_REACH.ahead / 2,
+    );
+    if (!served) chosen.push(branch);
+  }
+  return chosen;
 }
 
 const reaches = (distance: number): boolean =>
@@ -172,6 +241,9 @@ function endOf(block: FBlock, next: FBlock | undefined, far: boolean): Line[] {
   }
   const branch = (set: boolean, to: FBlock) => line(instr(set ? 'brbs' : 'brbc', at, { b: term.flag }), to);
   const over = (set: boolean) => line(instr(set ? 'brbs' : 'brbc', at, { b: term.flag, k: 1 }));
+  // a return that must stand somewhere may stand here
+  if (isBareReturn(term.then) && term.else !== next && term.then !== next && !far)
+    return [branch(false, term.else), leave(term.then, at)];
   if (term.then === next) return far ? [over(true), leave(term.else, at)] : [branch(false, term.else)];
   const way = far ? [over(false), leave(term.then, at)] : [branch(true, term.then)];
   return term.else === next ? way : [...way, leave(term.else, at)];
@@ -202,16 +274,17 @@ function operandsOf({ op, d, r, k, b }: Instr, distance: number): number[] {
   if (op === 'sbrc' || op === 'sbrs') return [d, b];
   if (op === 'brbs' || op === 'brbc') return [b, distance];
   if (op === 'rjmp' || op === 'rcall') return [distance];
+  if (op === 'st') return [d];
   if (r >= 0) return [d, r];
   return d >= 0 ? [d] : [];
 }
 
 function encodeLine(
-  { ins, target, fn, delay }: Line,
+  { ins, target, to, fn, delay }: Line,
   address: number,
   start: Map<FBlock, number>,
 ): Omit<Word, 'label'> {
-  const distance = target ? wrapped(start.get(target)! - address - 1, ins.op) : ins.k;
+  const distance = target ? wrapped((to ?? start.get(target)!) - address - 1, ins.op) : ins.k;
   return { word: encode(ins.op, operandsOf(ins, distance)), at: ins.at, fn, delay };
 }
 

@@ -7,8 +7,8 @@
  * enough that a global may share its register with a value that becomes it.
  */
 
+import { type GlobalUse, globalUses } from './global-use.ts';
 import {
-  callees,
   defs,
   type Instr,
   type MBlock,
@@ -23,19 +23,13 @@ import {
 
 export type RegSet = Set<Reg>;
 
-/** Globals that a function and everything it calls read and write. */
-interface Touched {
-  reads: RegSet;
-  writes: RegSet;
-}
-
 export class Liveness {
   /** Live registers at the end of each block, before its test reads. */
   private readonly out = new Map<MBlock, RegSet>();
   private readonly in = new Map<MBlock, RegSet>();
   /** Globals that are live when a function returns. */
   private readonly exits = new Map<MFn, RegSet>();
-  private readonly touched = new Map<MFn, Touched>();
+  private readonly touched: Map<MFn, GlobalUse>;
   /** Values of callers that must survive a function. */
   private readonly through = new Map<MFn, RegSet>();
   private readonly globals: RegSet;
@@ -45,6 +39,7 @@ export class Liveness {
 
   constructor(private readonly program: MProgram) {
     this.globals = new Set(program.globals);
+    this.touched = globalUses(program);
     for (const fn of program.fns) {
       this.exits.set(fn, new Set());
       this.through.set(fn, new Set());
@@ -53,7 +48,6 @@ export class Liveness {
         this.in.set(block, new Set());
       }
     }
-    for (const fn of program.fns) this.touch(fn);
     this.findShared();
     while (this.changed) {
       this.changed = false;
@@ -76,38 +70,18 @@ export class Liveness {
       const ins = block.instrs[i];
       visit(ins, live);
       for (const reg of defs(ins)) live.delete(reg);
+      if (ins.callee) {
+        const { exposed, sure } = this.touched.get(ins.callee)!;
+        for (const reg of sure) if (!this.always.has(reg)) live.delete(reg);
+        for (const reg of exposed) live.add(reg);
+      }
       for (const reg of uses(ins)) live.add(reg);
-      if (ins.callee) for (const reg of this.touched.get(ins.callee)!.reads) live.add(reg);
     }
     return live;
   }
 
   private returned(fn: MFn): Reg[] {
     return [...fn.result.filter(reg => reg !== undefined), ...this.exits.get(fn)!, ...this.always];
-  }
-
-  private touch(fn: MFn): Touched {
-    const known = this.touched.get(fn);
-    if (known) return known;
-    const found: Touched = { reads: new Set(), writes: new Set() };
-    this.touched.set(fn, found);
-    for (const block of fn.blocks) {
-      if (block.term.kind === 'test') this.addGlobals(found.reads, testUses(block.term.test));
-      for (const ins of block.instrs) {
-        this.addGlobals(found.reads, uses(ins));
-        this.addGlobals(found.writes, defs(ins));
-      }
-    }
-    for (const callee of callees(fn)) {
-      const below = this.touch(callee);
-      this.addGlobals(found.reads, below.reads);
-      this.addGlobals(found.writes, below.writes);
-    }
-    return found;
-  }
-
-  private addGlobals(to: RegSet, regs: Iterable<Reg>): void {
-    for (const reg of regs) if (this.globals.has(reg)) to.add(reg);
   }
 
   private findShared(): void {

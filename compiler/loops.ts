@@ -17,7 +17,7 @@ export function countDown(fn: Fn): boolean {
 
 /** What reads a value: nodes, and the ends of blocks. */
 function readersOf(fn: Fn, value: Node): { nodes: Node[]; ends: Block[] } {
-  const nodes = [...nodesOf(fn)].filter(node => node.args.includes(value));
+  const nodes = nodesOf(fn).filter(node => node.args.includes(value));
   return { nodes, ends: fn.blocks.filter(block => termArgs(block.term).includes(value)) };
 }
 

@@ -63,6 +63,8 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   asr: shape('rwzsp'),
   swap: shape('rwp'),
   clr: shape('wp'),
+  /** To the register to which `r`, the pointer, points. */
+  st: shape('r'),
   sbi: shape(''),
   cbi: shape(''),
   rcall: shape(''),
@@ -83,7 +85,7 @@ export interface Instr {
   r: Reg;
   /** Constant, I/O address or number of clocks. */
   k: number;
-  /** Bit number. */
+  /** Bit number; in TST, with `k` 1, the only bit that can be set. */
   b: number;
   callee: MFn | undefined;
   /** Scratch registers of a delay, all r16..r31. */
@@ -93,8 +95,8 @@ export interface Instr {
 
 /** The question at the end of a block. */
 export type Test =
-  /** Bytes from the lowest; `k` entries compare with a constant (lowest byte only). */
-  | { kind: 'compare'; cc: 'eq' | 'ult' | 'slt'; a: Reg[]; b: (Reg | undefined)[]; k: number }
+  /** Bytes from the lowest; `k` entries compare with a constant (lowest byte only). `only`: no other bit can be set. */
+  | { kind: 'compare'; cc: 'eq' | 'ult' | 'slt'; a: Reg[]; b: (Reg | undefined)[]; k: number; only?: number }
   /** The instruction before has set Z by all bytes of the value in question. */
   | { kind: 'zero' }
   /** The instruction before has set C, and C decides. */

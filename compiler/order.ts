@@ -106,7 +106,10 @@ function chain(program: FProgram, fastChains: boolean): FBlock[] {
   const suitors = new Map<FBlock, number>();
   for (const block of program.blocks)
     for (const to of fSuccessors(block)) suitors.set(to, (suitors.get(to) ?? 0) + 1);
-  const edges = program.blocks.flatMap(from => fSuccessors(from).map(to => ({ from, to })));
+  const placed = new Set(program.blocks);
+  const edges = program.blocks.flatMap(from =>
+    fSuccessors(from).flatMap(to => (placed.has(to) ? [{ from, to }] : [])),
+  );
   // a jump has one chance to fall through, a branch two
   const rank = ({ from, to }: { from: FBlock; to: FBlock }) =>
     suitors.get(to)! * 4 + (from.term.kind === 'jump' ? 0 : fastChains && continuesChain(from, to) ? 1 : 2);

@@ -8,12 +8,14 @@
  */
 
 import type { FProgram } from './finish.ts';
+import { clearRule } from './rules/clear.ts';
 import { constantRule } from './rules/constants.ts';
 import { entryRule } from './rules/entries.ts';
 import { clean, type Rule } from './rules/graph.ts';
 import { outlineRule } from './rules/outline.ts';
 import { skipRules } from './rules/skips.ts';
 import { tailRule } from './rules/tails.ts';
+import { zeroRule } from './rules/zero.ts';
 
 /** One application of a rule: what `isp build --explain` tells and what the totals are made of. */
 export interface Saving {
@@ -23,7 +25,15 @@ export interface Saving {
   words: number;
 }
 
-const RULES: readonly Rule[] = [constantRule, ...skipRules, tailRule, entryRule, outlineRule];
+const RULES: readonly Rule[] = [
+  constantRule,
+  tailRule,
+  ...skipRules,
+  entryRule,
+  outlineRule,
+  clearRule,
+  zeroRule,
+];
 
 /** The names of all rules, in the order in which they are tried. */
 export const ruleNames: readonly string[] = RULES.map(({ name }) => name);

@@ -66,7 +66,7 @@ export class TestRules extends ValueRules {
     const right = bytes.map(i => this.byte(b, i));
     if (equality && left.length === 1 && left[0].reg === undefined) return this.compareBytes(cc, right, left);
     return equality && right.every(byte => byte.k === 0)
-      ? this.zeroTest(left)
+      ? this.zeroTest(left, bytes.length === 1 ? this.onlyBit(a, bytes[0]) : undefined)
       : this.compareBytes(cc, left, right);
   }
 
@@ -90,8 +90,14 @@ export class TestRules extends ValueRules {
     );
   }
 
-  /** Several bytes are zero when all of them OR-ed together are. */
-  private zeroTest(bytes: Byte[]): Test {
+  /** The one bit of a byte that is not known to be zero. */
+  private onlyBit(node: Node, i: number): number | undefined {
+    const open = ~byteOf(this.facts.of(node).zeros, i) & 0xff;
+    return open !== 0 && (open & (open - 1)) === 0 ? 31 - Math.clz32(open) : undefined;
+  }
+
+  /** Several bytes are zero when all of them OR-ed together are. `only`: one byte, in which no other bit can be set. */
+  private zeroTest(bytes: Byte[], only: number | undefined): Test {
     const regs = bytes.filter(byte => byte.reg !== undefined || byte.k !== 0).map(byte => this.held(byte));
     if (regs.length === 0) return this.compareBytes('eq', [ZERO], [ZERO]);
     let reg = regs[0];
@@ -100,7 +106,7 @@ export class TestRules extends ValueRules {
       reg = this.fresh({ reg });
       for (const other of regs.slice(1)) this.emit('or', { d: reg, r: other });
     }
-    return { kind: 'compare', cc: 'eq', a: [reg], b: [undefined], k: 0 };
+    return { kind: 'compare', cc: 'eq', a: [reg], b: [undefined], k: 0, only };
   }
 }
 

@@ -26,6 +26,7 @@ import {
 } from './ir.ts';
 import { keepDemanded, keepValue, narrowComparisons } from './narrow.ts';
 import { hoistCommon, shareEqualNodes, shareGlobals } from './share.ts';
+import { threadDecisions } from './thread.ts';
 
 /** Runs all rewrites until nothing changes. */
 export function simplify(program: Program): void {
@@ -54,6 +55,7 @@ function localRewrites(fn: Fn, shared: ReadonlySet<number>): boolean {
   changed = shareEqualNodes(fn) || changed;
   changed = hoistCommon(fn) || changed;
   changed = foldBranches(fn) || changed;
+  changed = threadDecisions(fn) || changed;
   changed = mergeBlocks(fn) || changed;
   return dropDead(fn) || changed;
 }

@@ -2,7 +2,7 @@
 
 import { type FBlock, type FProgram, fSuccessors, reachableFrom } from '../finish.ts';
 import { type Instr, type MFn, SHAPES } from '../mir.ts';
-import { countEntries, isSkip, type Note, type Rule } from './graph.ts';
+import { countEntries, isConstant, isSkip, type Note, type Rule } from './graph.ts';
 
 export const constantRule: Rule = { name: 'value already in the register', apply: reuseConstants };
 
@@ -26,7 +26,7 @@ function reuseConstants(program: FProgram, note: Note): void {
     };
     block.instrs = block.instrs.filter((ins, i) => {
       const perhaps = isSkip(block.instrs[i - 1]);
-      const value = ins.op === 'ldi' ? `#${ins.k}` : ins.op === 'mov' ? held(ins.r) : undefined;
+      const value = isConstant(ins) ? `#${ins.k}` : ins.op === 'mov' ? held(ins.r) : undefined;
       const again = value !== undefined && known.get(ins.d) === value && !perhaps;
       if (again) note(block.fn, ins.at, 1);
       else learn(known, ins, perhaps ? undefined : value, changed);

@@ -14,9 +14,18 @@ export interface Rule {
 const SKIPS: ReadonlySet<string> = new Set(['sbrc', 'sbrs', 'sbic', 'sbis', 'cpse', 'brbs', 'brbc']);
 export const isSkip = (ins: Instr | undefined): boolean => ins !== undefined && SKIPS.has(ins.op);
 
+/** Puts a known number into a register. CLR changes flags, LDI does not; CLR's `k` is 0. */
+export const isConstant = ({ op }: Instr): boolean => op === 'ldi' || op === 'clr';
+
 /** Instructions with equal keys are the same instruction. */
 export const keyOf = ({ op, d, r, k, b, callee, scratch }: Instr): string =>
   `${op} ${d} ${r} ${k} ${b} ${callee?.name ?? ''} ${callee?.at ?? ''} ${scratch.join(',')}`;
+
+/** Whether a function begins where no block ends that only goes on to it: code that goes on to it can stand there. */
+export function isFreeInFront(program: FProgram, fn: MFn): boolean {
+  const entry = program.entryOf.get(fn)!;
+  return !program.blocks.some(({ term }) => term.kind === 'jump' && term.to === entry);
+}
 
 /** A number that no block has yet. */
 export const nextId = (program: FProgram): number => Math.max(...program.blocks.map(block => block.id)) + 1;

@@ -2,12 +2,12 @@
 
 import { type FBlock, type FProgram, stackLevels, stackUse } from '../finish.ts';
 import { type Instr, instr, type MFn } from '../mir.ts';
-import { isSkip, keyOf, type Note, nextId, type Rule, timedBlocks } from './graph.ts';
+import { isFreeInFront, isSkip, keyOf, type Note, nextId, type Rule, timedBlocks } from './graph.ts';
 
 export const outlineRule: Rule = { name: 'repeated sequence', apply: outline };
 
-/** Shorter ones gain too little, longer ones are found piece by piece. */
-const LENGTHS = { least: 3, most: 16 };
+/** Longer ones are found piece by piece. */
+const LENGTHS = { least: 2, most: 16 };
 
 interface Site {
   block: FBlock;
@@ -66,7 +66,12 @@ function bestSequence(program: FProgram): Sequence | undefined {
   let best: Sequence | undefined;
   for (const group of groups.values()) {
     const words = group.length;
-    group.gain = (words - 1) * group.sites.length - (words + 1);
+    const [{ block, start }] = group.sites;
+    const last = start + words - 1;
+    const next = endsInCall(block, last) ? block.instrs[last].callee! : undefined;
+    // a call at the end becomes a jump, or nothing where the function can follow
+    const own = words + (next ? (isFreeInFront(program, next) ? -1 : 0) : 1);
+    group.gain = (words - 1) * group.sites.length - own;
     if (group.sites.length > 1 && group.gain > (best?.gain ?? 0)) best = group;
   }
   return best;
@@ -77,25 +82,32 @@ function collect(groups: Map<string, Sequence>, block: FBlock, start: number, ro
   let key = '';
   for (let length = 1; length <= LENGTHS.most && start + length <= block.instrs.length; length++) {
     const ins = block.instrs[start + length - 1];
-    if (!room(block.fn, ins)) return;
+    const passesOn = endsInCall(block, start + length - 1);
+    if (!room(block.fn, ins, passesOn)) return;
     key += `${keyOf(ins)}; `;
     // a skip must not be the last: what it skips would stay behind
-    if (length < LENGTHS.least || isSkip(ins)) continue;
-    const group = groups.get(key) ?? { sites: [], length, gain: 0 };
-    const last = group.sites[group.sites.length - 1];
-    if (!last || last.block !== block || last.start + length <= start) group.sites.push({ block, start });
-    groups.set(key, group);
+    if (length >= LENGTHS.least && !isSkip(ins)) {
+      const group = groups.get(key) ?? { sites: [], length, gain: 0 };
+      const last = group.sites[group.sites.length - 1];
+      if (!last || last.block !== block || last.start + length <= start) group.sites.push({ block, start });
+      groups.set(key, group);
+    }
+    if (passesOn && !room(block.fn, ins, false)) return;
   }
 }
 
-/** Whether an instruction of a function may run one call deeper than it does. */
-type Room = (fn: MFn, ins: Instr) => boolean;
+/** A sequence that ends in a call passes its return address on: the call becomes a jump. */
+const endsInCall = ({ instrs }: FBlock, last: number): boolean =>
+  instrs[last].callee !== undefined && !isSkip(instrs[last - 1]);
+
+/** Whether an instruction of a function may run one call deeper than it does, or, as the last of its sequence, jump. */
+type Room = (fn: MFn, ins: Instr, passesOn: boolean) => boolean;
 
 function stackRoom(program: FProgram): Room {
   const levels = stackLevels(program);
-  return (fn, { op, callee }) => {
+  return (fn, { op, callee }, passesOn) => {
     if (op === 'delay' || op === 'mark' || fn.vector !== undefined) return false;
-    const beneath = callee ? stackUse(program, callee).levels + 1 : 0;
+    const beneath = callee ? stackUse(program, callee).levels + (passesOn ? 0 : 1) : 0;
     return (levels.get(fn) ?? program.stackLimit) + 1 + beneath <= program.stackLimit;
   };
 }

@@ -1,9 +1,9 @@
 /** Branches around little become skips, or are not needed at all. */
 
 import type { FBlock, FProgram } from '../finish.ts';
-import { liveAtEntry } from '../live-registers.ts';
+import { type Live, liveRegisters } from '../live-registers.ts';
 import { type Instr, instr, SHAPES } from '../mir.ts';
-import { countEntries, isSkip, type Note, type Rule } from './graph.ts';
+import { countEntries, isConstant, isSkip, type Note, type Rule } from './graph.ts';
 
 export const skipRules: readonly Rule[] = [
   { name: 'choose before the test', apply: hoistChoice },
@@ -30,9 +30,10 @@ function skipOverOne(program: FProgram, note: Note): void {
       const other = way === term.then ? term.else : term.then;
       const body = single(way);
       if (!body || entries.get(way) !== 1 || way.term.kind !== 'jump' || way.term.to !== other) continue;
+      const before = block.instrs.length;
       block.instrs.push(skipUnless(block, way === term.then), body);
       block.term = { kind: 'jump', to: other };
-      note(block.fn, term.at, 1);
+      note(block.fn, term.at, before + 3 - block.instrs.length);
       break;
     }
   }
@@ -49,6 +50,11 @@ function skipUnless(block: FBlock, then: boolean): Instr {
     block.instrs.pop();
     return { ...last, op: 'cpse' };
   }
+  // only one bit can be set: SBRC and SBRS ask for it and skip in one word
+  if (term.flag === 1 && last?.op === 'tst' && last.k === 1) {
+    block.instrs.pop();
+    return { ...last, op: then ? 'sbrs' : 'sbrc', k: 0 };
+  }
   return instr(then ? 'brbc' : 'brbs', term.at, { b: term.flag, k: 1 });
 }
 
@@ -58,6 +64,7 @@ function skipUnless(block: FBlock, then: boolean): Instr {
  */
 function setEarly(program: FProgram, note: Note): void {
   const entries = countEntries(program);
+  let live: Live | undefined;
   for (const block of program.blocks) {
     const { term } = block;
     if (term.kind !== 'flag') continue;
@@ -66,13 +73,15 @@ function setEarly(program: FProgram, note: Note): void {
       if (entries.get(way) !== 1 || way.term.kind !== 'jump' || way.instrs.length !== 1) continue;
       const [ins] = way.instrs;
       const to = way.term.to;
-      if (ins.op !== 'ldi' || readByTest(block, ins.d) || to === other || to === way) continue;
+      if (!mayStandBeforeTest(block, ins) || to === other || to === way) continue;
+      live ??= liveRegisters(program);
       // the far side of a long jump would need it back
-      if ((liveAtEntry(program).get(other)! & (1 << ins.d)) !== 0) continue;
+      if ((live.atEntry(other) & (1 << ins.d)) !== 0) continue;
       insertBeforeTest(block, ins);
       way.instrs = [];
+      live = undefined;
       note(block.fn, term.at, 1);
-      return;
+      break;
     }
   }
 }
@@ -84,9 +93,8 @@ function hoistChoice(program: FProgram, note: Note): void {
     const found = diamond(block, entries);
     if (!found) continue;
     const { then, otherwise, join } = found;
-    const sets = (ins: Instr) => ins.op === 'ldi' || ins.op === 'mov';
-    if (!sets(then) || !sets(otherwise) || then.d !== otherwise.d || readByTest(block, then.d)) continue;
-    if (then.r === then.d || otherwise.r === then.d) continue;
+    if (!sets(then) || then.d !== otherwise.d || then.r === then.d) continue;
+    if (!mayStandBeforeTest(block, otherwise)) continue;
     insertBeforeTest(block, otherwise);
     block.instrs.push(skipUnless(block, true), then);
     block.term = { kind: 'jump', to: join };
@@ -118,6 +126,17 @@ function readByTest(block: FBlock, reg: number): boolean {
     if (instrs[i].d === reg || instrs[i].r === reg) return true;
   }
   return false;
+}
+
+/** Only gives a register a value. */
+const sets = (ins: Instr): boolean => isConstant(ins) || (ins.op === 'mov' && ins.r !== ins.d);
+
+/** Whether setting a register changes nothing about the test: neither what it reads nor, by CLR, the flag that it finds. */
+function mayStandBeforeTest(block: FBlock, ins: Instr): boolean {
+  if (!sets(ins) || readByTest(block, ins.d)) return false;
+  const compared =
+    block.term.kind !== 'flag' || COMPARES.has(block.instrs[block.instrs.length - 1]?.op ?? '');
+  return compared || ins.op !== 'clr';
 }
 
 function insertBeforeTest(block: FBlock, ins: Instr): void {

@@ -2,7 +2,7 @@
 
 import type { FBlock, FProgram, FTerm } from '../finish.ts';
 import type { Instr } from '../mir.ts';
-import { isSkip, keyOf, type Note, nextId, type Rule, timedBlocks } from './graph.ts';
+import { countEntries, isSkip, keyOf, type Note, nextId, type Rule, timedBlocks } from './graph.ts';
 
 export const tailRule: Rule = { name: 'shared tail', apply: shareTails };
 
@@ -29,8 +29,9 @@ interface Tail {
 function bestTail(program: FProgram): Tail | undefined {
   const groups = new Map<string, FBlock[]>();
   const timed = timedBlocks(program);
+  const skipped = skippable(program);
   for (const block of program.blocks) {
-    if (timed.has(block)) continue;
+    if (timed.has(block) || skipped.has(block)) continue;
     const key = endKey(block.term);
     if (!key) continue;
     groups.set(key, [...(groups.get(key) ?? []), block]);
@@ -45,6 +46,23 @@ function bestTail(program: FProgram): Tail | undefined {
     }
   }
   return best;
+}
+
+/** Single instructions around which a branch leads: they become the instruction behind a skip, and the two blocks one. */
+function skippable(program: FProgram): Set<FBlock> {
+  const entries = countEntries(program);
+  const found = new Set<FBlock>();
+  for (const { term } of program.blocks) {
+    if (term.kind !== 'flag' && term.kind !== 'skip') continue;
+    for (const [way, other] of [
+      [term.then, term.else],
+      [term.else, term.then],
+    ]) {
+      const around = way.term.kind === 'jump' && way.term.to === other;
+      if (around && way.instrs.length === 1 && entries.get(way) === 1) found.add(way);
+    }
+  }
+  return found;
 }
 
 function commonTail(a: FBlock, b: FBlock): Tail | undefined {

@@ -11,7 +11,7 @@
  *       jump main
  *
  * A name with () begins a function, the first is main. A block ends in a flag (C, Z, S), a bit of a
- * register, a bit of a port (`io 22.3`), a jump or a return.
+ * register, a bit of a port (`io 22.3`), a jump or a return. `tst r16 only 3`: no other bit of r16 can be set.
  */
 
 import type { FBlock, FProgram, FTerm } from '../../compiler/finish.ts';
@@ -61,7 +61,15 @@ export function parseBlocks(text: string, stackLimit = 3): FProgram {
     }
   }
   const [main] = fns.values();
-  return { blocks: [...blocks.values()], entryOf, main, vectors: [], stackLimit };
+  return {
+    blocks: [...blocks.values()],
+    entryOf,
+    main,
+    vectors: [],
+    stackLimit,
+    cleared: 0,
+    zero: undefined,
+  };
 }
 
 function parseEnd(line: string, named: (name: string) => FBlock): FTerm | undefined {
@@ -88,6 +96,9 @@ function numbersOf(op: string): ('k' | 'b')[] {
 function parseInstr(line: string, fns: Map<string, MFn>): Instr {
   const [op, ...words] = line.split(/[ ,]+/);
   const made = instr(op, 0);
+  if (op === 'tst' && words[1] === 'only')
+    return { ...made, d: Number(words[0].slice(1)), k: 1, b: Number(words[2]) };
+  if (op === 'st') return { ...made, d: Number(words[1].slice(1)), r: 30 };
   const numbers = numbersOf(op);
   for (const word of words) {
     const register = /^r(\d+)$/.exec(word);
@@ -117,6 +128,8 @@ export function printBlocks(program: FProgram, original: FProgram, text: string)
 }
 
 function printInstr(ins: Instr): string {
+  if (ins.op === 'st') return `st Z, r${ins.d}`;
+  if (ins.op === 'tst' && ins.k === 1) return `tst r${ins.d} only ${ins.b}`;
   const registers = [ins.d, ins.r, ...ins.scratch].filter(reg => reg >= 0).map(reg => `r${reg}`);
   const immediate = ['ldi', 'cpi', 'subi', 'sbci', 'andi', 'ori', 'in', 'out', 'delay'].includes(ins.op);
   const hasNumbers = immediate || /^(sb|cb|br)/.test(ins.op);

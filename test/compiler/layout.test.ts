@@ -46,9 +46,32 @@ describe('the layout', () => {
     [64, ['breq', 'wdr']],
     [65, ['brne', 'rjmp']],
   ])('reaches a block %i words back from behind the branch with %j', (distance, form) => {
-    const text = `main():\n${nops(distance - 2)} tst r16\n Z ? main : a\na:\n wdr\n jump main`;
+    // the jump back at the end is out of reach as well
+    const text = `main():\n${nops(distance - 2)} tst r16\n Z ? main : a\na:\n wdr\n${nops(70)} jump main`;
     const code = lines(text, false);
     expect(code.slice(distance - 1, distance + 1).map(line => line.split(' ')[0])).toEqual(form);
+  });
+
+  it('branches to a jump in reach whose target is not', () => {
+    const text = `main():\n${nops(80)} tst r16\n Z ? main : a\na:\n wdr\n jump main`;
+    expect(lines(text, false).slice(80)).toEqual(['tst r16', 'breq 0x053', 'wdr', 'rjmp 0x000']);
+  });
+
+  it('branches to any return in reach', () => {
+    const f =
+      'f():\n tst r16\n Z ? a : b\na:\n return\nb:\n inc r16\n tst r17\n Z ? a : c\nc:\n inc r17\n return';
+    const code = lines(`main():\n rcall f\n jump main\n${f}`);
+    expect(code.filter(line => line === 'ret')).toHaveLength(1);
+    expect(code.filter(line => line === `breq 0x00${code.indexOf('ret').toString(16)}`)).toHaveLength(2);
+  });
+
+  it('puts a return beside a branch that reaches none', () => {
+    const f = `f():\n tst r16\n Z ? a : b\na:\n return\nb:\n${nops(80)} return`;
+    expect(lines(`main():\n rcall f\n jump main\n${f}`, false).slice(2, 5)).toEqual([
+      'tst r16',
+      'brne 0x005',
+      'ret',
+    ]);
   });
 
   it.each([

@@ -107,7 +107,7 @@ const CASES: readonly Case[] = [
     title: 'compares and skips in one word when the ways part on equality',
     before: 'main():\n cp r16, r17\n Z ? b : a\na:\n inc r16\n jump b\nb:\n out 24, r16\n jump main',
     after: 'main():\n cpse r16, r17\n inc r16\n out 24, r16\n jump main',
-    words: 1,
+    words: 2,
   },
   {
     rule: 'skip over one instruction',
@@ -139,6 +139,34 @@ const CASES: readonly Case[] = [
     title: 'leaves a register alone that the other way reads',
     before:
       'main():\n in r16, 22\n tst r17\n Z ? a : b\na:\n ldi r16, 1\n jump c\nb:\n out 18, r16\n nop\n jump c\nc:\n out 24, r16\n jump main',
+  },
+  {
+    rule: 'skip over one instruction',
+    title: 'asks for the only bit that can be set, in place of a comparison with zero',
+    before: 'main():\n tst r16 only 3\n Z ? b : a\na:\n sbi 24, 1\n jump b\nb:\n out 24, r16\n jump main',
+    after: 'main():\n sbrc r16, 3\n sbi 24, 1\n out 24, r16\n jump main',
+    words: 2,
+  },
+  {
+    rule: 'set before the test',
+    title: 'sets a register that a call on the other way writes first',
+    before:
+      'main():\n tst r17\n Z ? a : b\na:\n ldi r16, 1\n jump c\nb:\n rcall f\n wdr\n jump c\nc:\n out 24, r16\n jump main\nf():\n in r16, 22\n return',
+    after:
+      'main():\n ldi r16, 1\n tst r17\n Z ? c : b\nb:\n rcall f\n wdr\n jump c\nc:\n out 24, r16\n jump main\nf():\n in r16, 22\n return',
+    words: 1,
+  },
+  {
+    rule: 'set before the test',
+    title: 'leaves a register alone that the called function may leave as it is',
+    before:
+      'main():\n in r16, 22\n tst r17\n Z ? a : b\na:\n ldi r16, 1\n jump c\nb:\n rcall f\n wdr\n jump c\nc:\n out 24, r16\n jump main\nf():\n sbrc r17, 1\n in r16, 22\n return',
+  },
+  {
+    rule: 'set before the test',
+    title: 'leaves a flag alone that an instruction before has set',
+    before:
+      'main():\n dec r17\n Z ? a : b\na:\n clr r15\n jump c\nb:\n in r15, 22\n in r18, 22\n jump c\nc:\n out 24, r15\n jump main',
   },
   {
     rule: 'two skips for two ways',
@@ -187,7 +215,7 @@ const CASES: readonly Case[] = [
     after: `main():\n rcall f+1\n nop\n rcall f+1\n rcall f\n jump main
       f():\n out 24, r16\n out 18, r17\n return
       new1():\n ldi r16, 4\n ldi r17, 5\n jump f`,
-    words: 1,
+    words: 2,
   },
   {
     rule: 'same arguments to the same function',
@@ -216,6 +244,67 @@ const CASES: readonly Case[] = [
     title: 'leaves a skip in front of what it skips',
     before:
       'main():\n nop\n sbi 24, 3\n sbrc r16, 1\n inc r17\n nop\n sbi 24, 3\n sbrc r16, 1\n dec r17\n nop\n sbi 24, 3\n sbrc r16, 1\n wdr\n jump main',
+  },
+  {
+    rule: 'same arguments to the same function',
+    title: 'sees the same arguments in another order',
+    before: `main():\n ldi r16, 4\n ldi r17, 5\n ldi r18, 6\n rcall f\n nop\n ldi r18, 6\n ldi r17, 7\n ldi r16, 4\n rcall f\n jump main
+      f():\n out 24, r16\n out 18, r17\n out 17, r18\n return`,
+    after: `main():\n ldi r17, 5\n rcall f+1\n nop\n ldi r17, 7\n rcall f+1\n jump main
+      new1():\n ldi r16, 4\n ldi r18, 6\n out 24, r16\n out 18, r17\n out 17, r18\n return`,
+    words: 2,
+  },
+  {
+    rule: 'same arguments to the same function',
+    title: 'leaves an argument in its place that something between reads',
+    before: `main():\n ldi r16, 4\n out 24, r16\n rcall f\n nop\n ldi r16, 4\n out 18, r16\n rcall f\n jump main
+      f():\n out 24, r16\n return`,
+  },
+  {
+    rule: 'repeated sequence',
+    title: 'makes a function of two calls, of which the second becomes a jump',
+    before: `main():\n rcall f\n rcall g\n nop\n rcall f\n rcall g\n wdr\n rcall f\n rcall g\n nop\n rcall g\n jump main
+      f():\n sbi 24, 1\n return\ng():\n cbi 24, 1\n return`,
+    after: `main():\n rcall shared~1\n nop\n rcall shared~1\n wdr\n rcall shared~1\n nop\n rcall g\n jump main
+      f():\n sbi 24, 1\n return\ng():\n cbi 24, 1\n return
+      new1():\n rcall f\n jump g`,
+    words: 2,
+  },
+  {
+    rule: 'clear registers together',
+    title: 'clears six registers in a loop of five words',
+    before:
+      'main():\n ldi r16, 0\n ldi r17, 0\n ldi r18, 7\n clr r15\n clr r14\n mov r13, r14\n clr r12\n out 24, r12\n jump a\na:\n inc r12\n jump a',
+    after:
+      'main():\n ldi r30, 17\n clr r31\n jump new1\na:\n inc r12\n jump a\nnew1:\n st Z, r31\n dec r30\n Z ? new2 : new1\nnew2:\n ldi r18, 7\n out 24, r12\n jump a',
+    words: 1,
+  },
+  {
+    rule: 'clear registers together',
+    title: 'leaves five registers alone',
+    before:
+      'main():\n ldi r16, 0\n ldi r17, 0\n clr r15\n clr r14\n clr r12\n out 24, r12\n jump a\na:\n inc r12\n jump a',
+  },
+  {
+    rule: 'clear registers together',
+    title: 'leaves a register alone that held something before it became zero',
+    before:
+      'main():\n ldi r16, 1\n out 24, r16\n ldi r16, 0\n ldi r17, 0\n clr r15\n clr r14\n clr r12\n clr r11\n jump a\na:\n out 24, r16\n jump a',
+  },
+  {
+    rule: 'register that is always zero',
+    title: 'skips by comparing with zero, and stores zero without loading it',
+    before:
+      'main():\n in r16, 22\n tst r16\n brbs 1, 1\n dec r16\n ldi r17, 0\n out 24, r17\n ldi r17, 0\n add r16, r16\n adc r18, r17\n jump main',
+    after:
+      'main():\n clr r1\n in r16, 22\n cpse r16, r1\n dec r16\n out 24, r1\n add r16, r16\n adc r18, r1\n jump main',
+    words: 2,
+  },
+  {
+    rule: 'register that is always zero',
+    title: 'leaves a zero alone that is counted up, and one saved word that would cost one',
+    before:
+      'main():\n in r16, 22\n tst r16\n brbs 1, 1\n dec r16\n ldi r17, 0\n out 24, r17\n inc r17\n out 24, r17\n jump main',
   },
 ];
 
