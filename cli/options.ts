@@ -1,11 +1,11 @@
 /** The options of the commands: name, meaning, allowed values, default. One row each, shared by all that take it. */
 
-import { devices } from '../simulator/index.ts';
+import { decoderRows, devices } from '../simulator/index.ts';
 import { chips } from '../vm-host/index.ts';
 import type { OptionRow } from './commands.ts';
 import { faults } from './faults.ts';
 import { parseGrid, parseShard } from './sweep-grid.ts';
-import { constants, decimal, hertz, oneOf, percent, whole } from './values.ts';
+import { constants, decimal, hertz, oneOf, partsOf, percent, whole } from './values.ts';
 
 /** The word for a socket without a chip. */
 export const NO_TARGET = 'none';
@@ -95,7 +95,7 @@ export const decode: OptionRow = { flags: '--decode', help: 'print what the deco
 export const rows: OptionRow = {
   flags: '--rows <names>',
   help: 'print only rows whose name contains one of these, as in isp,command',
-  value: text => text.toLowerCase().split(','),
+  value: partsOf(decoderRows),
 };
 
 export const traceOutput: OptionRow = {
@@ -149,10 +149,11 @@ export const target: OptionRow = {
   default: 'at90s1200',
 };
 
+/** Each part has its own limit; the fastest is the ATmega8. */
 export const targetXtal: OptionRow = {
   flags: '--target-xtal <hz>',
   help: 'clock of the target',
-  value: clock,
+  value: hertz({ what: 'a frequency in Hz, such as 4000000 or 4M,', min: 32_000, max: 16_000_000 }),
   default: 4_000_000,
 };
 

@@ -64,6 +64,7 @@ export class Setup {
   static async make(options: SetupOptions): Promise<Setup> {
     if (options.memory && options.target === NO_TARGET)
       throw new UsageError('--memory needs a target; with --target none there is nothing to write');
+    checkTargetXtal(options);
     const outputs = { trace: outputFile(options.trace), memory: outputFile(options.memory) };
     const firmware = await obtainFirmware(options);
     return new Setup(options, firmware, outputs, await Observation.make(options, firmware));
@@ -112,6 +113,14 @@ export class Setup {
       ? `${source} (${place}, clock ${cycle}): ${what}`
       : `the firmware stopped at ${place} (word 0x${word.toString(16).padStart(4, '0')}, clock ${cycle}): ${what}`;
   }
+}
+
+/** @throws UsageError for a clock that the part in the socket does not bear */
+function checkTargetXtal({ target, targetXtal }: SetupOptions): void {
+  const device = devices[target];
+  const most = device && Math.max(...device.speedGrades.map(({ hz }) => hz));
+  if (device && targetXtal > most)
+    throw new UsageError(`--target-xtal: the ${device.name} runs at up to ${most} Hz`);
 }
 
 function boardOptions(options: SetupOptions): Omit<BoardOptions, 'programmer'> {

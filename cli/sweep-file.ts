@@ -6,13 +6,15 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, existsSync } from 'node:fs';
 import { UsageError } from './errors.ts';
 import { readText, write } from './files.ts';
-import type { Axis } from './sweep-grid.ts';
-import type { SweepResult, SweepSetting } from './sweep-point.ts';
+import { type Axis, type Conditions, fixedIn } from './sweep-grid.ts';
+import type { SweepClass, SweepResult, SweepSetting } from './sweep-point.ts';
 
 /** What decides all results; two files with different heads are of different sweeps. */
 export interface SweepHead {
   readonly sweep: readonly Axis[];
   readonly points: number;
+  /** What holds at every point. */
+  readonly fixed: Partial<Conditions>;
   readonly target: string;
   readonly xtal: number;
   readonly baud: number;
@@ -20,33 +22,44 @@ export interface SweepHead {
   readonly firmware: string;
 }
 
-export function headOf(sweep: readonly Axis[], points: number, setting: SweepSetting): SweepHead {
+export function headOf(
+  sweep: readonly Axis[],
+  points: number,
+  defaults: Conditions,
+  setting: SweepSetting,
+): SweepHead {
   const { words, target, xtal, baud } = setting;
   const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-  return { sweep, points, target, xtal, baud, firmware: createHash('sha256').update(bytes).digest('hex') };
+  const firmware = createHash('sha256').update(bytes).digest('hex');
+  return { sweep, points, fixed: fixedIn(sweep, defaults), target, xtal, baud, firmware };
 }
 
 /** Results by the number of their point. */
 export type SweepResults = Map<number, SweepResult>;
 
 /**
- * Reads a file into `results`. A last line that was cut off is left out.
+ * Reads a file into `results`. An empty file has none, and a line that was cut off is left out.
  * @throws UsageError when it cannot be read or is of another sweep
  */
 export function readResults(path: string, head: SweepHead, results: SweepResults): void {
-  const [first, ...lines] = readText(path).split('\n');
+  const text = readText(path);
+  if (text === '') return;
+  const [first, ...lines] = text.split('\n');
   if (first !== JSON.stringify(head))
     throw new UsageError(`${path} holds another sweep: other values, target, clock or firmware`);
   for (const line of lines) {
-    const point = parseLine(line);
+    const point = parseLine(line, head.points);
     if (point) results.set(point.index, point.result);
   }
 }
 
-function parseLine(line: string): { index: number; result: SweepResult } | undefined {
+const CLASSES: readonly SweepClass[] = ['works', 'luck', 'fails'];
+
+function parseLine(line: string, points: number): { index: number; result: SweepResult } | undefined {
   try {
     const { index, ...result } = JSON.parse(line);
-    return { index, result };
+    const known = Number.isInteger(index) && index >= 0 && index < points && CLASSES.includes(result.class);
+    return known && Array.isArray(result.broken) ? { index, result } : undefined;
   } catch {
     return undefined;
   }

@@ -53,6 +53,8 @@ const axes: Readonly<Record<AxisName, AxisRow>> = {
 };
 
 const MOST_STEPS = 1000;
+/** A day's work for a good machine; also as much as fits its memory with ease. */
+const MOST_POINTS = 1_000_000;
 
 /**
  * Reads `name=value`, `name=from..to` or `name=from..to/steps`, separated by commas.
@@ -62,6 +64,9 @@ export function parseGrid(text: string): Axis[] {
   const grid = text.split(',').map(parseAxis);
   const twice = grid.find(({ name }, i) => grid.findIndex(other => other.name === name) !== i);
   if (twice) throw new UsageError(`--sweep names ${twice.name} twice`);
+  const points = grid.reduce((product, { values }) => product * values.length, 1);
+  if (points > MOST_POINTS)
+    throw new UsageError(`--sweep takes ${MOST_POINTS} points at most, not ${points}`);
   return grid;
 }
 
@@ -98,6 +103,14 @@ export function pointsOf(grid: readonly Axis[], defaults: Conditions): Condition
     (points, { name, values }) =>
       points.flatMap(point => values.map(value => ({ ...point, [axes[name].key]: value }))),
     [defaults],
+  );
+}
+
+/** What holds at every point: the conditions that the grid does not name. */
+export function fixedIn(grid: readonly Axis[], defaults: Conditions): Partial<Conditions> {
+  const swept = grid.map(({ name }) => axes[name].key);
+  return Object.fromEntries(
+    Object.entries(defaults).filter(([key]) => !swept.includes(key as keyof Conditions)),
   );
 }
 

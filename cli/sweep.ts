@@ -7,7 +7,7 @@ import { write } from './files.ts';
 import { NO_TARGET } from './options.ts';
 import type { Outcome } from './outcome.ts';
 import { Setup, type SetupOptions } from './setup.ts';
-import { headOf, ResultsFile, readResults, type SweepResults } from './sweep-file.ts';
+import { headOf, ResultsFile, readResults, type SweepHead, type SweepResults } from './sweep-file.ts';
 import { type Axis, type Conditions, pointsOf } from './sweep-grid.ts';
 import type { SweepSetting } from './sweep-point.ts';
 import { runTasks } from './sweep-pool.ts';
@@ -33,7 +33,8 @@ export async function sweep(options: SweepOptions, terminal: Terminal): Promise<
   const setting = settingOf(setup, options);
   const defaults = { targetXtal: options.targetXtal, baudError: options.baudError ?? 0, vcc: options.vcc };
   const points = pointsOf(options.sweep, defaults);
-  const results = await collect(points, setting, options, terminal);
+  const head = headOf(options.sweep, points.length, defaults, setting);
+  const results = await collect(points, head, setting, options, terminal);
   const table = tableOf(options, points, results, theoryOf(setup, options));
   if (options.html) write(options.html, htmlSweep(table));
   return outcome(table, options);
@@ -46,11 +47,11 @@ function settingOf({ firmware }: Setup, { target, xtal, baud }: SweepOptions): S
 /** What files and workers give together. */
 async function collect(
   points: readonly Conditions[],
+  head: SweepHead,
   setting: SweepSetting,
   options: SweepOptions,
   terminal: Terminal,
 ): Promise<SweepResults> {
-  const head = headOf(options.sweep, points.length, setting);
   const results: SweepResults = new Map();
   for (const path of options.merge ?? []) readResults(path, head, results);
   const file = options.results === undefined ? undefined : new ResultsFile(options.results, head);

@@ -10,10 +10,10 @@ import type { SweepOptions } from './sweep.ts';
 import type { Terminal } from './terminal.ts';
 import { problemsOf, type TimingJob, timingJob } from './timing-job.ts';
 
-interface TimingOptions extends SetupOptions {
-  html?: string;
-  sweep?: SweepOptions['sweep'];
-}
+interface TimingOptions extends SetupOptions, Partial<Omit<SweepOptions, keyof SetupOptions>> {}
+
+/** Options that mean nothing without a grid. */
+const OF_A_SWEEP = ['shard', 'results', 'merge', 'workers'] as const;
 
 /**
  * Runs a session, or the built-in job, with every constraint measured.
@@ -28,6 +28,8 @@ export async function timing(
     if (session !== undefined) throw new UsageError('--sweep runs a job of its own; leave out the session');
     return (await import('./sweep.ts')).sweep(options as SweepOptions, terminal);
   }
+  const idle = OF_A_SWEEP.find(name => options[name] !== undefined);
+  if (idle) throw new UsageError(`--${idle} belongs to --sweep`);
   const page = outputFile(options.html);
   const job = await timingJob(session, options, terminal, page !== undefined);
   page?.write(pageOf(job));

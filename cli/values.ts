@@ -62,3 +62,13 @@ export function oneOf(words: readonly string[]): (text: string) => string {
     return word;
   };
 }
+
+/** A parser of words, separated by commas, each of which is part of one of some names. */
+export function partsOf(names: readonly string[]): (text: string) => string[] {
+  return text => {
+    const parts = text.toLowerCase().split(',');
+    if (!parts.every(part => part !== '' && names.some(name => name.includes(part))))
+      throw new UsageError(`It takes parts of these names: ${names.join(', ')}.`);
+    return parts;
+  };
+}

@@ -1,21 +1,11 @@
 /** Matchers about what was said: on the serial line, on the programming interface, and into the memories. */
 
-import type { Annotation, Row } from '../simulator/index.ts';
+import { type Annotation, decoderRows, type Row } from '../simulator/index.ts';
 import type { Run } from './bench.ts';
 import { bytesText, type Verdict, wires } from './message.ts';
 
 /** Stands for any number of lines. */
 const ANYTHING = '...';
-
-const ROWS: readonly Row[] = [
-  'uart rxd',
-  'uart txd',
-  'avr910 command',
-  'avr910 answer',
-  'spi mosi',
-  'spi miso',
-  'isp instruction',
-];
 
 /**
  * The decoders tell exactly these lines of the rows that occur in them, in this order; a line `...` stands for any
@@ -43,8 +33,8 @@ export function toDecodeAs(run: Run, text: string | readonly string[]): Verdict 
 
 /** @throws TypeError for a line that names no row */
 function rowOf(line: string): Row {
-  const row = ROWS.find(name => line.startsWith(`${name}: `));
-  if (!row) throw new TypeError(`'${line}' begins with no row; there are ${ROWS.join(', ')}`);
+  const row = decoderRows.find(name => line.startsWith(`${name}: `));
+  if (!row) throw new TypeError(`'${line}' begins with no row; there are ${decoderRows.join(', ')}`);
   return row;
 }
 
@@ -147,11 +137,24 @@ function holdMessage(
 /** The instruction that wrote a cell, by what the decoder says of it. */
 function writeOf(run: Run, memory: string, address: number): Annotation | undefined {
   const hex = (value: number, digits: number) => value.toString(16).toUpperCase().padStart(digits, '0');
+  const half = `${address % 2 ? 'high' : 'low'} byte`;
+  const { page } = run.board.target!.device.flash;
   const words =
-    memory === 'flash'
-      ? `Write flash ${address % 2 ? 'high' : 'low'} byte 0x${hex(address >> 1, 3)}:`
-      : `Write EEPROM 0x${hex(address, 2)}:`;
-  return run.recording.annotations.findLast(({ text: [longest] }) => longest.startsWith(words));
+    memory !== 'flash'
+      ? new RegExp(`^Write EEPROM 0x0*${hex(address, 1)}:`)
+      : page
+        ? new RegExp(`^Load page ${half} 0x0*${hex((address >> 1) % page, 1)}:`)
+        : new RegExp(`^Write flash ${half} 0x0*${hex(address >> 1, 1)}:`);
+  const before = page && memory === 'flash' ? pageWrite(run, Math.floor(address / 2 / page)) : undefined;
+  return run.recording.annotations.findLast(
+    ({ start, text: [longest] }) => words.test(longest) && start < (before ?? Number.POSITIVE_INFINITY),
+  );
+}
+
+/** When a page was last written. */
+function pageWrite(run: Run, page: number): number | undefined {
+  const words = new RegExp(`^Write flash page 0x0*${page.toString(16)}$`, 'i');
+  return run.recording.annotations.findLast(({ text: [longest] }) => words.test(longest))?.start;
 }
 
 /** Sixteen bytes a line, as far as they are not erased. */

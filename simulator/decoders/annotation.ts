@@ -3,14 +3,17 @@
 import type { Cycle } from '../../vm-host/time.ts';
 
 /** The rows of text under a waveform, from the wires up. */
-export type Row =
-  | 'uart rxd'
-  | 'uart txd'
-  | 'avr910 command'
-  | 'avr910 answer'
-  | 'spi mosi'
-  | 'spi miso'
-  | 'isp instruction';
+export const decoderRows = [
+  'uart rxd',
+  'uart txd',
+  'avr910 command',
+  'avr910 answer',
+  'spi mosi',
+  'spi miso',
+  'isp instruction',
+] as const;
+
+export type Row = (typeof decoderRows)[number];
 
 export interface Annotation {
   readonly start: Cycle;

@@ -30,6 +30,8 @@ const mistakes: readonly [argv: string[], ...words: string[]][] = [
   [['run', '--baud', '1e4'], '--baud'],
   [['run', '--vcc', '12'], '--vcc', '2.7 to 6'],
   [['run', '--target', 'at89c2051'], '--target', 'one of: at90s1200, at90s2313, atmega8, none'],
+  [['run', '--target', 'at90s2313', '--target-xtal', '12M'], 'the AT90S2313 runs at up to 10000000 Hz'],
+  [['run', '--target-xtal', '16M'], 'the AT90S1200 runs at up to 12000000 Hz'],
   [['run', '--fault', 'fire'], '--fault', 'reset-held-low'],
   [['build', '--mcu', 'pic16f84'], '--mcu', 'at90s1200', 'atmega328p'],
   [['build', '--mcu', 'atmega8', '--xtal', '20M'], 'the ATmega8 runs at up to 16000000 Hz'],
