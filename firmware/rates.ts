@@ -64,7 +64,9 @@ export const BITS_PER_MS: u8 = <u8>((BAUD_RATE * 101 + 99_999) / 100_000);
 /** Refuses values that cannot work, when the firmware is built. */
 export function checkOptions(): void {
   if (LED > 7) ERROR('LED_BIT goes from 0 to 7');
-  if (LED >= 0 && (LED_ON_PORTB ? isTargetLine(<u8>LED) : LED === RXD || LED === TXD))
+  if (
+    LED_ON_PORTB ? LED === RESET || LED === SCK || LED === MOSI || LED === MISO : LED === RXD || LED === TXD
+  )
     ERROR('LED_BIT is a pin that has another use');
   const actual = XTAL_HZ / (PRESCALER * <i32>BIT);
   if (abs(actual - BAUD_RATE) * 100 > BAUD_RATE)
@@ -74,8 +76,4 @@ export function checkOptions(): void {
   if (VCC_MV < 2700 || VCC_MV > 6000) ERROR('VCC goes from 2.7 V to 6 V');
   if (XTAL_HZ > HIGHEST_XTAL) ERROR('XTAL is faster than this chip may run');
   if (TARGET_HZ < 1000 || TARGET_HZ > 24_000_000) ERROR('TARGET_XTAL is in Hz, from 1000 to 24000000');
-}
-
-function isTargetLine(bit: u8): bool {
-  return bit === RESET || bit === SCK || bit === MOSI || bit === MISO;
 }
