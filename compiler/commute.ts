@@ -11,6 +11,7 @@
 
 import { Liveness } from './liveness.ts';
 import type { Instr, MProgram, Reg } from './mir.ts';
+import type { RegSet } from './reg-set.ts';
 
 const COMMUTES: ReadonlySet<string> = new Set(['add', 'adc', 'and', 'or', 'eor']);
 
@@ -19,9 +20,9 @@ export function commute(program: MProgram): void {
   const related = copyPartners(program);
   for (const fn of program.fns) {
     for (const block of fn.blocks) {
-      const liveAfter = new Map<Instr, Set<Reg>>();
+      const liveAfter = new Map<Instr, RegSet>();
       liveness.walk(fn, block, (ins, after) => {
-        if (COMMUTES.has(ins.op)) liveAfter.set(ins, new Set(after));
+        if (COMMUTES.has(ins.op)) liveAfter.set(ins, after.copy());
       });
       block.instrs.forEach((ins, i) => {
         const copy = block.instrs[i - 1];

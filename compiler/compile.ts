@@ -4,6 +4,7 @@
 
 import { AT90S1200, type Chip } from '../vm-host/chip.ts';
 import { allocate } from './allocate.ts';
+import { leastWords } from './assemble.ts';
 import { splitChains } from './chains.ts';
 import { commute } from './commute.ts';
 import { type Depth, deepPaths, interrupted } from './depth.ts';
@@ -13,9 +14,17 @@ import { analyse } from './facts.ts';
 import { type FProgram, finish, stackLevels, stackUse } from './finish.ts';
 import { straighten } from './flow.ts';
 import { Image, type ImageFunction } from './image.ts';
-import { callFirst, callsOf, dropUncalled, findRecursion, inlineAll, inlineInto, inlineSmall } from './inline.ts';
+import {
+  callFirst,
+  callsOf,
+  dropUncalled,
+  findRecursion,
+  inlineAll,
+  inlineInto,
+  inlineSmall,
+} from './inline.ts';
 import { type Fn, nodesOf, type Program, resetIds } from './ir.ts';
-import { type Layout, layout, leastWords, usableWords, type Word } from './layout.ts';
+import { type Layout, layout, usableWords, type Word } from './layout.ts';
 import { countDown } from './loops.ts';
 import { lower } from './lower.ts';
 import type { MFn, MProgram } from './mir.ts';
@@ -83,8 +92,8 @@ interface Attempt {
 const ATTEMPTS = 3;
 /** More bytes of WebAssembly for a word of flash than any program has: four is usual. */
 const BYTES_PER_WORD = 32;
-/** Nodes that inlining may add for the sake of one return address. */
-const MOST_INLINED = 400;
+/** Nodes that inlining may copy for the sake of one return address. */
+const MOST_COPIED = 400;
 /** A program that is longer by such a factor is refused without a search for its shortest form. */
 const HOPELESS = 4;
 
@@ -263,21 +272,26 @@ function shorten(program: Program, paths: MFn[][]): boolean {
   }
   const candidates = [...links.values()].flatMap(({ caller, callee, chains }) => {
     const cost = inliningCost(program, caller, callee);
-    return cost === undefined ? [] : [{ caller, callee, price: cost / chains, cost }];
+    return cost ? [{ caller, callee, price: cost.more / chains, copied: cost.copied }] : [];
   });
   const cheapest = candidates.sort((a, b) => a.price - b.price)[0];
-  if (!cheapest || cheapest.cost > MOST_INLINED) return false;
+  if (!cheapest || cheapest.copied > MOST_COPIED) return false;
   inlineInto(cheapest.caller, cheapest.callee);
   return true;
 }
 
-/** Nodes that inlining one function into another adds, or undefined when it is not called there. */
-function inliningCost(program: Program, caller: Fn, callee: Fn): number | undefined {
+/** Nodes that inlining one function into another copies, and how many more there are then; undefined when it is not called there. */
+function inliningCost(
+  program: Program,
+  caller: Fn,
+  callee: Fn,
+): { copied: number; more: number } | undefined {
   const size = callee.blocks.reduce((sum, block) => sum + block.nodes.length + 1, 0);
   const calls = callsOf(program).filter(({ call }) => call.callee === callee);
   const here = calls.filter(site => site.caller === caller).length;
   if (here === 0) return undefined;
-  return here === calls.length ? size * (here - 1) : size * here;
+  const copied = size * here;
+  return { copied, more: here === calls.length ? copied - size : copied };
 }
 
 function tooDeep({ levels, path }: Depth, chip: Chip, placeOf: PlaceOf): CompileError {

@@ -7,7 +7,7 @@
  * keeps:  the order of instructions
  */
 
-import { needsCpi } from './allocate.ts';
+import { needsCpi } from './interference.ts';
 import { type Instr, instr, type MBlock, type MFn, type MProgram, SHAPES, type Test } from './mir.ts';
 
 /** How a block ends. */

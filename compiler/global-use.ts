@@ -11,102 +11,115 @@ import {
   testUses,
   uses,
 } from './mir.ts';
+import { RegSet, regSet } from './reg-set.ts';
 
 export interface GlobalUse {
   /** Read on some way. */
-  reads: Set<Reg>;
+  reads: RegSet;
   /** Written on some way. */
-  writes: Set<Reg>;
+  writes: RegSet;
   /** Read on some way before it is written. */
-  exposed: Set<Reg>;
+  exposed: RegSet;
   /** Written on every way to a return. */
-  sure: Set<Reg>;
+  sure: RegSet;
 }
 
 /** The use of globals by every function of a program. There is no recursion. */
-export function globalUses(program: MProgram): Map<MFn, GlobalUse> {
-  const globals = new Set(program.globals);
+export function globalUses({ fns, globals, regs }: MProgram): Map<MFn, GlobalUse> {
+  const all = regSet(regs, globals);
   const known = new Map<MFn, GlobalUse>();
   const of = (fn: MFn): GlobalUse => {
     const done = known.get(fn);
     if (done) return done;
     for (const callee of callees(fn)) of(callee);
-    const steps = new Map(fn.blocks.map(block => [block, stepsOf(block, globals, known)]));
-    const found = { ...touched(steps), exposed: exposedReads(fn, steps), sure: surelyWritten(fn, steps) };
+    const blocks = new Map(fn.blocks.map(block => [block, useOf(block, all, regs, known)]));
+    const found: GlobalUse = {
+      reads: union(regs, blocks, 'reads'),
+      writes: union(regs, blocks, 'writes'),
+      exposed: exposedReads(fn, blocks, regs),
+      sure: surelyWritten(fn, blocks, all, regs),
+    };
     known.set(fn, found);
     return found;
   };
-  program.fns.forEach(of);
+  fns.forEach(of);
   return known;
 }
 
-/** One instruction or call, as far as globals are concerned. */
-type Step = GlobalUse;
-type Steps = Map<MBlock, Step[]>;
+type BlockUses = Map<MBlock, GlobalUse>;
 
-function stepsOf({ instrs, term }: MBlock, globals: Set<Reg>, known: Map<MFn, GlobalUse>): Step[] {
-  const only = (regs: Reg[]) => new Set(regs.filter(reg => globals.has(reg)));
-  const simple = (read: Set<Reg>, written: Set<Reg>): Step => ({
-    reads: read,
-    writes: written,
-    exposed: read,
-    sure: written,
-  });
-  const steps = instrs.flatMap(ins => {
-    const own = simple(only(uses(ins)), only(defs(ins)));
-    const called = ins.callee && known.get(ins.callee);
-    return called ? [simple(own.reads, new Set()), called, simple(new Set(), own.writes)] : [own];
-  });
-  if (term.kind === 'test') steps.push(simple(only(testUses(term.test)), new Set()));
-  return steps.filter(({ reads, writes }) => reads.size + writes.size > 0);
+function union(size: number, blocks: BlockUses, what: 'reads' | 'writes'): RegSet {
+  const all = new RegSet(size);
+  for (const use of blocks.values()) all.addAll(use[what]);
+  return all;
 }
 
-function touched(steps: Steps): Pick<GlobalUse, 'reads' | 'writes'> {
-  const all = [...steps.values()].flat();
-  return {
-    reads: new Set(all.flatMap(step => [...step.reads])),
-    writes: new Set(all.flatMap(step => [...step.writes])),
+/** A block from its beginning to its end. */
+function useOf(block: MBlock, globals: RegSet, size: number, known: Map<MFn, GlobalUse>): GlobalUse {
+  const [reads, writes, exposed, sure] = [0, 1, 2, 3].map(() => new RegSet(size));
+  const read = (reg: Reg) => {
+    if (!globals.has(reg)) return;
+    reads.add(reg);
+    exposed.add(reg);
   };
+  const write = (reg: Reg) => {
+    if (!globals.has(reg)) return;
+    writes.add(reg);
+    sure.add(reg);
+    exposed.delete(reg);
+  };
+  if (block.term.kind === 'test') testUses(block.term.test).forEach(read);
+  for (let i = block.instrs.length - 1; i >= 0; i--) {
+    const ins = block.instrs[i];
+    defs(ins).forEach(write);
+    const called = ins.callee && known.get(ins.callee);
+    if (called) {
+      reads.addAll(called.reads);
+      writes.addAll(called.writes);
+      sure.addAll(called.sure);
+      exposed.deleteAll(called.sure);
+      exposed.addAll(called.exposed);
+    }
+    uses(ins).forEach(read);
+  }
+  return { reads, writes, exposed, sure };
 }
 
-function exposedReads(fn: MFn, steps: Steps): Set<Reg> {
-  const before = new Map<MBlock, Set<Reg>>(fn.blocks.map(block => [block, new Set()]));
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const block of [...fn.blocks].reverse()) {
-      const live = new Set(mSuccessors(block).flatMap(next => [...(before.get(next) ?? [])]));
-      for (const { exposed, sure } of [...steps.get(block)!].reverse()) {
-        for (const reg of sure) live.delete(reg);
-        for (const reg of exposed) live.add(reg);
-      }
-      if (live.size === before.get(block)!.size) continue;
-      before.set(block, live);
-      changed = true;
+function exposedReads(fn: MFn, blocks: BlockUses, size: number): RegSet {
+  const before = new Map(fn.blocks.map(block => [block, new RegSet(size)]));
+  for (let grown = true; grown; ) {
+    grown = false;
+    for (let i = fn.blocks.length - 1; i >= 0; i--) {
+      const block = fn.blocks[i];
+      const { exposed, sure } = blocks.get(block)!;
+      const live = new RegSet(size);
+      for (const next of mSuccessors(block)) live.addAll(before.get(next)!);
+      live.deleteAll(sure);
+      live.addAll(exposed);
+      grown = before.get(block)!.addAll(live) || grown;
     }
   }
   return before.get(fn.blocks[0])!;
 }
 
-function surelyWritten(fn: MFn, steps: Steps): Set<Reg> {
-  // undefined: not reached yet, everything is written
-  const before = new Map<MBlock, Set<Reg> | undefined>([[fn.blocks[0], new Set()]]);
-  let atReturn: Set<Reg> | undefined;
-  const meet = (a: Set<Reg> | undefined, b: Set<Reg>) => (a ? new Set([...a].filter(reg => b.has(reg))) : b);
+function surelyWritten(fn: MFn, blocks: BlockUses, globals: RegSet, size: number): RegSet {
+  // what was not reached yet would not take anything away
+  const before = new Map(fn.blocks.map((block, i) => [block, i === 0 ? new RegSet(size) : globals.copy()]));
   for (let changed = true; changed; ) {
     changed = false;
-    atReturn = undefined;
+    const atReturn = globals.copy();
     for (const block of fn.blocks) {
-      const start = before.get(block);
-      if (!start) continue;
-      const written = new Set([start, ...steps.get(block)!.map(({ sure }) => sure)].flatMap(set => [...set]));
-      if (block.term.kind === 'return') atReturn = meet(atReturn, written);
+      const written = before.get(block)!.copy();
+      written.addAll(blocks.get(block)!.sure);
+      if (block.term.kind === 'return') atReturn.keepAll(written);
       for (const next of mSuccessors(block)) {
-        const met = meet(before.get(next), written);
-        if (before.get(next)?.size === met.size) continue;
-        before.set(next, met);
-        changed = true;
+        const met = before.get(next)!;
+        const old = met.copy();
+        met.keepAll(written);
+        changed = changed || !old.equals(met);
       }
     }
+    if (!changed) return atReturn;
   }
-  return atReturn ?? new Set();
+  throw new Error('unreachable');
 }

@@ -25,7 +25,9 @@ import {
 /** Every call in the program, with the function it stands in. */
 export function callsOf(program: Program): { caller: Fn; call: Node }[] {
   return program.fns.flatMap(caller =>
-    nodesOf(caller).filter(node => node.op === 'call').map(call => ({ caller, call })),
+    nodesOf(caller)
+      .filter(node => node.op === 'call')
+      .map(call => ({ caller, call })),
   );
 }
 

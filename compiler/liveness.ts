@@ -15,13 +15,11 @@ import {
   type MFn,
   type MProgram,
   mSuccessors,
-  type Reg,
   SHAPES,
   testUses,
   uses,
 } from './mir.ts';
-
-export type RegSet = Set<Reg>;
+import { RegSet, regSet } from './reg-set.ts';
 
 export class Liveness {
   /** Live registers at the end of each block, before its test reads. */
@@ -34,26 +32,28 @@ export class Liveness {
   private readonly through = new Map<MFn, RegSet>();
   private readonly globals: RegSet;
   /** Globals that an interrupt handler shares with the rest: live everywhere. */
-  private readonly always: RegSet = new Set();
-  private changed = true;
+  private readonly always: RegSet;
 
   constructor(private readonly program: MProgram) {
-    this.globals = new Set(program.globals);
+    const { regs } = program;
+    this.globals = regSet(regs, program.globals);
+    this.always = new RegSet(regs);
     this.touched = globalUses(program);
     for (const fn of program.fns) {
-      this.exits.set(fn, new Set());
-      this.through.set(fn, new Set());
+      this.exits.set(fn, new RegSet(regs));
+      this.through.set(fn, new RegSet(regs));
       for (const block of fn.blocks) {
-        this.out.set(block, new Set());
-        this.in.set(block, new Set());
+        this.out.set(block, new RegSet(regs));
+        this.in.set(block, new RegSet(regs));
       }
     }
     this.findShared();
-    while (this.changed) {
-      this.changed = false;
-      for (const fn of program.fns) this.solve(fn);
+    while (program.fns.map(fn => this.solve(fn)).includes(true)) {
+      // until nothing grows
     }
-    this.spreadThrough();
+    while (program.fns.map(fn => this.spreadThrough(fn)).includes(true)) {
+      // until nothing grows
+    }
   }
 
   /** Values that live across every call of `fn`. */
@@ -61,77 +61,89 @@ export class Liveness {
     return this.through.get(fn)!;
   }
 
-  /** Walks a block backwards; `visit` sees each instruction with the set that is live after it. */
+  /** Walks a block backwards; `visit` sees each instruction with the set that is live after it, and must not keep it. */
   walk(fn: MFn, block: MBlock, visit: (ins: Instr, liveAfter: RegSet) => void): RegSet {
-    const live = new Set(this.out.get(block));
+    const live = this.out.get(block)!.copy();
     if (block.term.kind === 'test') for (const reg of testUses(block.term.test)) live.add(reg);
-    if (block.term.kind === 'return') for (const reg of this.returned(fn)) live.add(reg);
+    if (block.term.kind === 'return') {
+      for (const reg of fn.result) if (reg !== undefined) live.add(reg);
+      live.addAll(this.exits.get(fn)!);
+      live.addAll(this.always);
+    }
     for (let i = block.instrs.length - 1; i >= 0; i--) {
       const ins = block.instrs[i];
       visit(ins, live);
-      for (const reg of defs(ins)) live.delete(reg);
-      if (ins.callee) {
-        const { exposed, sure } = this.touched.get(ins.callee)!;
-        for (const reg of sure) if (!this.always.has(reg)) live.delete(reg);
-        for (const reg of exposed) live.add(reg);
-      }
-      for (const reg of uses(ins)) live.add(reg);
+      this.before(ins, live);
     }
     return live;
   }
 
-  private returned(fn: MFn): Reg[] {
-    return [...fn.result.filter(reg => reg !== undefined), ...this.exits.get(fn)!, ...this.always];
+  /** Turns what is live after an instruction into what is live before it. */
+  private before(ins: Instr, live: RegSet): void {
+    const { callee, d, r, op } = ins;
+    if (!callee && ins.scratch.length === 0) {
+      // nearly all instructions: no list need be made
+      const { writesD, readsD } = SHAPES[op];
+      if (d >= 0 && writesD) live.delete(d);
+      if (d >= 0 && readsD) live.add(d);
+      if (r >= 0) live.add(r);
+      return;
+    }
+    for (const reg of defs(ins)) live.delete(reg);
+    if (callee) {
+      const { exposed, sure } = this.touched.get(callee)!;
+      live.deleteAll(sure);
+      live.addAll(this.always);
+      live.addAll(exposed);
+    }
+    for (const reg of uses(ins)) live.add(reg);
   }
 
   private findShared(): void {
     for (const fn of this.program.fns) {
       if (fn.vector === undefined) continue;
       const { reads, writes } = this.touched.get(fn)!;
-      for (const reg of [...reads, ...writes]) this.always.add(reg);
+      this.always.addAll(reads);
+      this.always.addAll(writes);
     }
   }
 
-  private solve(fn: MFn): void {
-    for (const block of [...fn.blocks].reverse()) {
+  private solve(fn: MFn): boolean {
+    let grown = false;
+    for (let i = fn.blocks.length - 1; i >= 0; i--) {
+      const block = fn.blocks[i];
       const out = this.out.get(block)!;
-      for (const next of mSuccessors(block)) for (const reg of this.in.get(next)!) this.grow(out, reg);
-      for (const reg of this.always) this.grow(out, reg);
+      for (const next of mSuccessors(block)) grown = out.addAll(this.in.get(next)!) || grown;
+      grown = out.addAll(this.always) || grown;
       const live = this.walk(fn, block, (ins, after) => {
         if (!ins.callee) return;
-        for (const reg of after) if (this.globals.has(reg)) this.grow(this.exits.get(ins.callee)!, reg);
+        const needed = after.copy();
+        needed.keepAll(this.globals);
+        grown = this.exits.get(ins.callee)!.addAll(needed) || grown;
       });
-      for (const reg of live) this.grow(this.in.get(block)!, reg);
+      grown = this.in.get(block)!.addAll(live) || grown;
     }
+    return grown;
   }
 
-  private grow(set: RegSet, reg: Reg): void {
-    if (set.has(reg)) return;
-    set.add(reg);
-    this.changed = true;
-  }
-
-  private spreadThrough(): void {
-    this.changed = true;
-    while (this.changed) {
-      this.changed = false;
-      for (const fn of this.program.fns) {
-        for (const block of fn.blocks) {
-          this.walk(fn, block, (ins, after) => {
-            if (ins.callee) this.passDown(fn, ins.callee, after);
-          });
-        }
-      }
+  private spreadThrough(fn: MFn): boolean {
+    let grown = false;
+    for (const block of fn.blocks) {
+      if (!block.instrs.some(({ callee }) => callee)) continue;
+      this.walk(fn, block, (ins, after) => {
+        if (ins.callee) grown = this.passDown(fn, ins.callee, after) || grown;
+      });
     }
+    return grown;
   }
 
-  private passDown(caller: MFn, callee: MFn, after: RegSet): void {
-    const below = this.through.get(callee)!;
+  private passDown(caller: MFn, callee: MFn, after: RegSet): boolean {
     const { writes } = this.touched.get(callee)!;
-    for (const reg of after) {
-      if (!callee.result.includes(reg) && !writes.has(reg)) this.grow(below, reg);
-    }
-    for (const reg of this.through.get(caller)!) if (!writes.has(reg)) this.grow(below, reg);
+    const here = after.copy();
+    for (const reg of callee.result) if (reg !== undefined) here.delete(reg);
+    here.addAll(this.through.get(caller)!);
+    here.deleteAll(writes);
+    return this.through.get(callee)!.addAll(here);
   }
 }
 
