@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ISP } from '../cli/process.ts';
 
 let folder: string;
 
@@ -34,6 +35,17 @@ describe('the template', () => {
     const { status, output } = test();
     expect(status, output).toBe(0);
     expect(output).toMatch(/Test Files {2}4 passed/);
+  });
+
+  it('does what its script for the timing says', () => {
+    const { scripts } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    for (const command of scripts.timing.split(' && ')) {
+      const [program, ...args] = command.split(' ');
+      expect(program).toBe('isp');
+      const run = spawnSync(process.execPath, [ISP, ...args], { cwd: folder, encoding: 'utf8' });
+      expect(run.status, run.stdout + run.stderr).toBe(0);
+    }
+    expect(readFileSync(join(folder, 'build/timing.html'), 'utf8')).toContain('All limits are kept');
   });
 
   it('tells constraint, line and waveform when its firmware is wrong', () => {

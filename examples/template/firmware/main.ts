@@ -1,6 +1,6 @@
 /**
  * A small programmer of your own for the AT90S1200 in the socket: it signs on, reads the signature, erases,
- * writes and reads flash. 4 MHz, 19200 baud, bits timed by counting clocks. Change it and run `npm test`.
+ * writes and reads flash and EEPROM. 4 MHz, 19200 baud, bits timed by counting clocks. Change it and run `npm test`.
  */
 
 import { bit, cbi, DDRB, DDRD, delayCycles, out, PINB, PIND, PORTB, PORTD, sbi } from './chip';
@@ -45,6 +45,8 @@ function carryOut(command: u8): u8 {
   if (command === 0x63) return write(0x40); // c
   if (command === 0x43) return write(0x48); // C
   if (command === 0x52) return read(); // R
+  if (command === 0x44) return write(0xc0); // D
+  if (command === 0x64) return readNext(0xa0); // d
   if (command === 0x73) return signature(); // s
   if (command === 0x65) return erase(); // e
   return UNKNOWN;
@@ -79,15 +81,24 @@ function setAddress(): u8 {
 function write(operation: u8): u8 {
   instruction(operation, addressHigh, addressLow, receive());
   wait(6); // t_WD_PROG at 4 V
-  if (operation === 0x48 && !++addressLow) addressHigh++;
+  if (operation !== 0x40) next(); // a word has two bytes, the low one comes first
   return DONE;
 }
 
+/** A word of flash: its high byte, then its low byte. */
 function read(): u8 {
   send(instruction(0x28, addressHigh, addressLow, 0));
-  const low = instruction(0x20, addressHigh, addressLow, 0);
+  return readNext(0x20);
+}
+
+function readNext(operation: u8): u8 {
+  const byte = instruction(operation, addressHigh, addressLow, 0);
+  next();
+  return byte;
+}
+
+function next(): void {
   if (!++addressLow) addressHigh++;
-  return low;
 }
 
 function signature(): u8 {

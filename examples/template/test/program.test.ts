@@ -1,3 +1,4 @@
+import { program } from 'isp-workbench/simulator';
 import { describe, expect, it } from 'vitest';
 import { programmer } from './bench.ts';
 
@@ -9,6 +10,13 @@ describe('an image', () => {
     const run = programmer.program(image);
     expect(run.result).toMatchObject({ ok: true, written: 1024, verified: 1024 });
     expect(run).toHoldProgram(image);
+  });
+
+  it('can have something for the EEPROM, too', () => {
+    const eeprom = Uint8Array.of(0x12, 0x34, 0x56);
+    const run = programmer.run(program(image.subarray(0, 4), { eeprom }));
+    expect(run.result).toMatchObject({ ok: true });
+    expect(run).toHoldProgram(eeprom, { memory: 'eeprom' });
   });
 
   it('is not believed to be in an empty socket', () => {
