@@ -127,7 +127,7 @@ function holdMessage(
   if (wrong < 0) return `the image is longer than the ${memory}, which has ${cells.length} bytes`;
   const address = `0x${wrong.toString(16).toUpperCase().padStart(3, '0')}`;
   const count = expected.filter((byte, i) => byte !== cells[i]).length;
-  const head = `${memory} byte ${address} is ${bytesText([cells[wrong]])}, not ${bytesText([expected[wrong]])}; ${count} bytes differ`;
+  const head = `${memory} byte ${address} is ${bytesText([cells[wrong]])}, not ${bytesText([expected[wrong]])}; ${count === 1 ? 'no other byte differs' : `${count} bytes differ`}`;
   const written = writeOf(run, memory, wrong);
   return written
     ? `${head}\nit was written here:\n\n${wires(run, written.start, written.end)}`

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Bench, bench, type Run } from '../../matchers/index.ts';
+import { atmega8 } from '../../simulator/index.ts';
 
 let programmer: Bench;
 let job: Run;
@@ -54,6 +55,24 @@ describe('toMeetTiming', () => {
     // nobody listens, so the programmer gives up on Programming Enable
     expect(run).toMeetTiming({ except: ['tSHSL', 'tOVSH', 'enable first'] });
     expect(() => expect(run).toMeetTiming({ only: ['tXYZ' as never] })).toThrow("no constraint 'tXYZ'");
+    expect(() => expect(run).toMeetTiming({ except: ['tXYZ' as never] })).toThrow("no constraint 'tXYZ'");
+  });
+
+  it('is not believed to be about a constraint that the part does not have', () => {
+    expect(() => expect(job).toMeetTiming({ only: ['tWD_FLASH'] })).toThrow(
+      "the AT90S1200 has no constraint 'tWD_FLASH', but tSHSL, ",
+    );
+    expect(job).toMeetTiming({ except: ['tWD_FLASH'] });
+  });
+
+  it('tells what is required and what was measured, each with its unit', () => {
+    const act = () => expect(programmer.say(SIGNATURE, { targetXtal: 800_000 })).toMeetTiming();
+    expect(act).toThrow(
+      expect.objectContaining({
+        actual: expect.arrayContaining(['tSHSL (SCK high) > 4 target clocks: 3.4 target clocks']),
+        expected: expect.arrayContaining(['tSHSL (SCK high) > 4 target clocks: met']),
+      }),
+    );
   });
 });
 
@@ -121,6 +140,22 @@ describe('toDecodeAs', () => {
   });
 });
 
+describe('a target with pages', () => {
+  const page = () => programmer.program(image, { target: atmega8 });
+
+  it('is programmed and measured as such', () => {
+    expect(page()).toHoldProgram(image);
+    expect(page()).toMeetTiming();
+    expect(page()).toMeetTiming({ only: ['tWD_FLASH'] });
+  });
+
+  it('shows where a wrong byte went into its page buffer', () => {
+    const text = failure(() => expect(page()).toHoldProgram([0x12, 0x35, 0x56, 0x78]));
+    expect(text).toMatch(/^flash byte 0x001 is 34, not 35; no other byte differs\nit was written here:/);
+    expect(text).toContain('[Load page high byte 0x00: 0x34');
+  });
+});
+
 describe('toSendBytes', () => {
   it('takes hexadecimal text and bytes', () => {
     const run = programmer.say('70 1');
@@ -144,7 +179,7 @@ describe('toHoldProgram', () => {
 
   it('shows the first wrong byte and where it was written', () => {
     const text = failure(() => expect(job).toHoldProgram(Uint8Array.of(0x12, 0x35, 0x56, 0x78)));
-    expect(text).toMatch(/^flash byte 0x001 is 34, not 35; 1 bytes differ\nit was written here:/);
+    expect(text).toMatch(/^flash byte 0x001 is 34, not 35; no other byte differs\nit was written here:/);
     expect(text).toMatch(/^SCK {4}/m);
   });
 
