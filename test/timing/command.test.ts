@@ -62,12 +62,15 @@ describe('isp timing', () => {
     const { stdout } = timing(session(), '--firmware', firmware, '--trace', vcd, '--json');
     const least = minimaOf(Buffer.from(workspace.read('job.vcd')).toString());
     const rows = jsonOf(stdout).constraints as Measurement[];
-    const worst = (id: string) => rows.find(row => row.id === id)!.worst! * 250;
+    // nanoseconds; programmer and target both run at 4 MHz
+    const worst = (id: string, unit = 250) => Math.round(rows.find(row => row.id === id)!.worst! * unit);
     expect(least).toEqual({
       high: worst('tSHSL'),
       low: worst('tSLSH'),
       setUp: worst('tOVSH'),
       hold: worst('tSHOX'),
+      resetToSck: worst('RESET to SCK', 1e6),
+      resetHigh: worst('RESET high'),
     });
   });
 
