@@ -76,14 +76,13 @@ function theoryOf(setup: Setup, options: SweepOptions): string[] {
   setup.simulate(() => runBriefly(setup, options));
   const { constraints, figures } = checker.finish();
   const row = (id: string) => constraints.find(one => one.id === id)!;
-  const [[high] = [undefined]] = figures.sckHigh;
-  const lines: string[] = [];
-  if (high !== undefined) {
-    const lowest = (row('tSHSL').min! * options.xtal) / high;
-    lines.push(
-      `SCK high of ${high} cycles is ${row('tSHSL').min} target clocks at ${hertz(Math.round(lowest))}`,
-    );
-  }
+  const lines = borderOfSck(
+    [
+      { name: 'high', cycles: figures.sckHigh[0]?.[0], clocks: row('tSHSL').min! },
+      { name: 'low', cycles: figures.sckLow[0]?.[0], clocks: row('tSLSH').min! },
+    ],
+    options.xtal,
+  );
   const tolerance = row('RXD tolerance').worst;
   if (tolerance !== undefined)
     lines.push(`the receiver's sampling points bear a PC that is ${tolerance.toFixed(2)} % off`);
@@ -91,6 +90,23 @@ function theoryOf(setup: Setup, options: SweepOptions): string[] {
     "the PC's own, in the middle of the stop bit, bear -5.00 % (half of 10 bits) and 5.56 % (half of 9)",
   );
   return lines;
+}
+
+/** Which level of SCK is the first that a target is too slow for, and at which clock. */
+function borderOfSck(
+  levels: readonly { name: string; cycles: number | undefined; clocks: number }[],
+  xtal: number,
+): string[] {
+  const borders = levels.flatMap(({ name, cycles, clocks }) =>
+    cycles === undefined ? [] : [{ name, cycles, clocks, hz: (clocks * xtal) / cycles }],
+  );
+  return borders
+    .sort((a, b) => b.hz - a.hz)
+    .slice(0, 1)
+    .map(
+      ({ name, cycles, clocks, hz }) =>
+        `SCK ${name} of ${cycles} cycles is ${clocks} target clocks at ${hertz(Math.round(hz))}`,
+    );
 }
 
 function tableOf(

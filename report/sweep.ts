@@ -81,15 +81,16 @@ const tally = (cells: readonly SweepCell[], state: State) =>
 
 /** The grid as lines, with a legend. */
 export function sweepText(table: SweepTable): string[] {
-  const counted = (['works', 'luck', 'fails', 'missing'] as const).filter(
-    state => tally(table.cells, state) > 0,
-  );
+  const states = ['works', 'luck', 'fails'] as const;
+  const count = (state: State) => tally(table.cells, state);
+  const counts = [`${count('works')} works`, `${count('luck')} by luck`, `${count('fails')} fails`];
+  const missing = count('missing') > 0 ? `, ${count('missing')} missing` : '';
   return [
-    `${table.cells.length} points: ${counted.map(state => `${tally(table.cells, state)} ${state === 'luck' ? 'by luck' : state}`).join(', ')}`,
+    `${table.cells.length} points: ${counts.join(', ')}${missing}`,
     ...table.theory.map(line => `theory: ${line}`),
     ...sheets(table).flatMap(sheetText),
     '',
-    ...counted.filter(state => state !== 'missing').map(state => `${SIGNS[state]} ${WORDS[state]}`),
+    ...states.filter(state => count(state) > 0).map(state => `${SIGNS[state]} ${WORDS[state]}`),
   ];
 }
 

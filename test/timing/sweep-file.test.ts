@@ -65,6 +65,25 @@ describe('a grid', () => {
   });
 });
 
+describe('the theory of a sweep', () => {
+  const border = (target: string) => {
+    const { stdout } = isp(['timing', '--sweep', 'target-xtal=1M', '--target', target]);
+    const [, level, cycles, clocks, khz] =
+      /SCK (high|low) of (\d+) cycles is (\d) target clocks at ([\d.]+) kHz/.exec(stdout) ?? [];
+    return { level, clocks, hz: 1000 * Number(khz), exact: (Number(clocks) * 4e6) / Number(cycles) };
+  };
+
+  it.each([
+    ['at90s1200', 'high', '4'],
+    // high and low have the same limit, and this firmware's low is the shorter
+    ['atmega8', 'low', '2'],
+  ])('names, for the %s, the level of SCK that is too short first', (target, level, clocks) => {
+    const { exact, hz, ...rest } = border(target);
+    expect(rest).toEqual({ level, clocks });
+    expect(hz).toBeCloseTo(exact, -1);
+  });
+});
+
 describe('isp trace', () => {
   it('refuses rows that there are not', () => {
     const { status, stderr } = isp(['trace', '--rows', 'isp,wat']);
