@@ -11,7 +11,7 @@
  * meet one are put below.
  */
 
-import { colour, FIRST_HIGH, isColourable, isEasy, isSafe, REGISTERS } from './colour.ts';
+import { colour, FIRST_HIGH, isEasy, outlook, REGISTERS } from './colour.ts';
 import { CompileError } from './diagnostic.ts';
 import { InterferenceGraph, mayClear, needsCpi } from './interference.ts';
 import { dropDeadCode, Liveness } from './liveness.ts';
@@ -31,8 +31,9 @@ export function allocate(program: MProgram, chipName: string, merging = true): v
     if (merging) coalesce(graph, collectCopies(program, temporaries));
     const { colours, stuck } = colour(graph);
     if (stuck === undefined) {
-      if (merging && isColourable(graph)) mergeFurther(program, graph, temporaries);
-      else rename(program, reg => colours[graph.find(reg)]);
+      rename(program, reg => graph.find(reg));
+      const better = merging ? mergeFurther(program, temporaries) : undefined;
+      rename(program, reg => (better ?? colours)[reg]);
       clearLowRegisters(program);
       return;
     }
@@ -42,17 +43,16 @@ export function allocate(program: MProgram, chipName: string, merging = true): v
 
 /**
  * Two values that became one no longer disturb each other's copies: with fewer conflicts more copies can go.
- * Ends with every value in its register.
+ * Answers places for what is left, or undefined where nothing more could be merged.
  */
-function mergeFurther(program: MProgram, first: InterferenceGraph, temporaries: Set<Reg>): void {
-  let graph = first;
-  for (let merged = true; merged; ) {
+function mergeFurther(program: MProgram, temporaries: Set<Reg>): number[] | undefined {
+  let colours: number[] | undefined;
+  for (;;) {
+    const graph = new InterferenceGraph(program);
+    if (outlook(graph) === 'stuck' || !coalesce(graph, collectCopies(program, temporaries))) return colours;
     rename(program, reg => graph.find(reg));
-    graph = new InterferenceGraph(program);
-    merged = coalesce(graph, collectCopies(program, temporaries));
+    colours = colour(graph).colours;
   }
-  const { colours } = colour(graph);
-  rename(program, reg => colours[reg]);
 }
 
 /** The form of an immediate instruction that takes its constant from a register. */
@@ -144,17 +144,21 @@ function coalesce(graph: InterferenceGraph, copies: { to: Reg; from: Reg }[]): b
   const weight = new Map<string, number>();
   for (const { to, from } of copies) weight.set(`${to} ${from}`, (weight.get(`${to} ${from}`) ?? 0) + 1);
   const order = [...weight].sort((a, b) => b[1] - a[1]).map(([key]) => key.split(' ').map(Number));
-  const start = isColourable(graph);
-  let safe = isSafe(graph);
+  let before = outlook(graph);
+  const hopeless = before === 'stuck';
   for (const [to, from] of order) {
     const [a, b] = [graph.find(to), graph.find(from)];
     if (a === b || graph.neighbours[a].has(b)) continue;
     const undo = graph.merge(a, b);
-    if (safe && isEasy(graph, a)) merged = true;
-    else if (start && !isColourable(graph)) undo();
+    if (hopeless || (before === 'safe' && isEasy(graph, a))) {
+      merged = true;
+      continue;
+    }
+    const after = outlook(graph);
+    if (after === 'stuck') undo();
     else {
       merged = true;
-      safe = isSafe(graph);
+      before = after;
     }
   }
   return merged;

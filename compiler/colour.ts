@@ -28,14 +28,18 @@ export function colour(graph: InterferenceGraph): Colouring {
   return colourIn(peel(graph).order, graph);
 }
 
-/** Whether every value finds a place: by a cheap sufficient test, and when that fails by trying. */
-export function isColourable(graph: InterferenceGraph): boolean {
-  const { order, safe } = peel(graph);
-  return safe || colourIn(order, graph).stuck === undefined;
-}
+/**
+ * Whether every value finds a place. Safe: whatever the order in which equals are placed. Lucky: in the order that was
+ * tried. Stuck: not in that one.
+ */
+export type Outlook = 'safe' | 'lucky' | 'stuck';
 
-/** Whether all values find a place for sure, without trying. */
-export const isSafe = (graph: InterferenceGraph): boolean => peel(graph).safe;
+/** A cheap sufficient test, and when that fails a trial. */
+export function outlook(graph: InterferenceGraph): Outlook {
+  const { order, safe } = peel(graph);
+  if (safe) return 'safe';
+  return colourIn(order, graph).stuck === undefined ? 'lucky' : 'stuck';
+}
 
 /**
  * Whether a safe graph stays safe for sure after `reg` has become one with another: few of its neighbours

@@ -6,6 +6,7 @@ import { AT90S1200, type Chip } from '../vm-host/chip.ts';
 import { allocate } from './allocate.ts';
 import { leastWords } from './assemble.ts';
 import { splitChains } from './chains.ts';
+import { chooseEarly } from './choose-early.ts';
 import { commute } from './commute.ts';
 import { type Depth, deepPaths, interrupted } from './depth.ts';
 import { CompileError } from './diagnostic.ts';
@@ -59,6 +60,7 @@ export const passNames = [
   'counting down',
   'sinking into branches',
   'halving long chains',
+  'choosing early',
   'dying operand first',
   'merging copies',
   'order of blocks',
@@ -221,6 +223,7 @@ function selectAll(job: Job): MProgram {
 function place(job: Job, machine: MProgram): { finished: FProgram; savings: Saving[] } {
   const { chip, options } = job;
   if (isOn(job, 'halving long chains')) splitChains(machine);
+  if (isOn(job, 'choosing early')) chooseEarly(machine);
   if (isOn(job, 'dying operand first')) commute(machine);
   allocate(machine, chip.name, isOn(job, 'merging copies'));
   straighten(machine);

@@ -61,6 +61,11 @@ export class Liveness {
     return this.through.get(fn)!;
   }
 
+  /** Values that are needed where a block begins. */
+  entering(block: MBlock): RegSet {
+    return this.in.get(block)!;
+  }
+
   /** Walks a block backwards; `visit` sees each instruction with the set that is live after it, and must not keep it. */
   walk(fn: MFn, block: MBlock, visit: (ins: Instr, liveAfter: RegSet) => void): RegSet {
     const live = this.out.get(block)!.copy();

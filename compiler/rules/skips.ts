@@ -67,7 +67,7 @@ function setEarly(program: FProgram, note: Note): void {
   let live: Live | undefined;
   for (const block of program.blocks) {
     const { term } = block;
-    if (term.kind !== 'flag') continue;
+    if (term.kind !== 'flag' && term.kind !== 'skip') continue;
     for (const way of [term.then, term.else]) {
       const other = way === term.then ? term.else : term.then;
       if (entries.get(way) !== 1 || way.term.kind !== 'jump' || way.instrs.length !== 1) continue;

@@ -58,6 +58,36 @@ describe('the optimiser', () => {
     for (const other of [0, 2, 24, 47, 127]) expect(outputsOf(built, other)).toEqual([99]);
   });
 
+  it('gives each case of a switch of constants three words', async () => {
+    const segments = [0x3f, 0x06, 0x5b, 0x4f, 0x66, 0x6d, 0x7d, 0x07, 0x7f, 0x6f];
+    const sized = async (count: number) => {
+      const cases = segments.slice(0, count).map((k, digit) => `case ${digit + 1}: return ${k};`);
+      const built = await build(`
+        function pattern(digit: u8): u8 { switch (digit) { ${cases.join(' ')} default: return 0x40; } }
+        export function main(): void { for (;;) out(PORTB, pattern(in_(PIND))); }`);
+      for (let digit = 1; digit <= count; digit++)
+        expect(outputsOf(built, digit)).toEqual([segments[digit - 1]]);
+      expect(outputsOf(built, 0)).toEqual([0x40]);
+      return built.image.words.length;
+    };
+    expect((await sized(10)) - (await sized(6))).toBe(4 * 3);
+  });
+
+  it('sets a constant once that several cases share', async () => {
+    const built = await build(`
+      function pick(x: u8): u8 { switch (x) { case 1: case 5: case 9: return 7; case 3: return 8; default: return 9; } }
+      export function main(): void { for (;;) out(PORTB, pick(in_(PIND))); }`);
+    expect(instructionsOf(built).filter(line => /^ldi r\d+, 0x07/.test(line))).toHaveLength(1);
+    for (const [x, y] of [
+      [1, 7],
+      [5, 7],
+      [9, 7],
+      [3, 8],
+      [0, 9],
+    ])
+      expect(outputsOf(built, x)).toEqual([y]);
+  });
+
   it('keeps a value in memory of nobody: a global that is only written costs no word', async () => {
     const code = instructionsOf(
       await build('let last: u8 = 0; export function main(): void { for (;;) last = in_(PIND); }'),

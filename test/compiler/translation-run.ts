@@ -1,11 +1,8 @@
 /**
- * The full translation check:
+ * One share of the full translation check; scripts/translate.js bundles it and runs several:
  *
- *     npx esbuild test/compiler/translation-run.ts --bundle --platform=node --format=esm \
- *       --packages=external --outfile=build/translation-run.mjs
- *     node build/translation-run.mjs PROGRAMS [FIRST_SEED] [FAILURES_SHOWN]
- *
- * One program by its seed, with all its text: `node build/translation-run.mjs 1 SEED`.
+ *     npm run translate:full -- [PROGRAMS] [FIRST_SEED] [PROCESSES]
+ *     node build/translation-run.js PROGRAMS [FIRST_SEED] [FAILURES_SHOWN]
  */
 
 import { checkSeeds, describeFailure, joined, type Result, summary } from './translation-report.ts';
