@@ -187,6 +187,33 @@ const CASES: readonly Case[] = [
     before: 'main():\n r16.2 ? a : b\na:\n sbi 24, 1\n jump c\nb:\n inc r16\n jump c\nc:\n nop\n jump main',
   },
   {
+    rule: 'enter the loop in the middle',
+    title: 'does in the loop what stood in front of it as well',
+    before:
+      'main():\n in r16, 22\n out 24, r16\n sbi 24, 1\n ldi r17, 8\n jump a\na:\n lsl r16\n out 24, r16\n sbi 24, 1\n dec r17\n Z ? main : a',
+    after:
+      'main():\n in r16, 22\n ldi r17, 9\n jump new1\na:\n lsl r16\n jump new1\nnew1:\n out 24, r16\n sbi 24, 1\n dec r17\n Z ? main : a',
+    words: 1,
+  },
+  {
+    rule: 'enter the loop in the middle',
+    title: 'leaves a loop alone that shows its counter',
+    before:
+      'main():\n in r16, 22\n sbi 24, 1\n out 24, r17\n ldi r17, 8\n jump a\na:\n lsl r16\n sbi 24, 1\n out 24, r17\n dec r17\n Z ? main : a',
+  },
+  {
+    rule: 'enter the loop in the middle',
+    title: 'leaves what a skip in front of the loop decides about',
+    before:
+      'main():\n in r16, 22\n sbrc r16, 0\n out 24, r16\n sbi 24, 1\n ldi r17, 8\n jump a\na:\n lsl r16\n out 24, r16\n sbi 24, 1\n dec r17\n Z ? main : a',
+  },
+  {
+    rule: 'enter the loop in the middle',
+    title: 'leaves a counter alone that would not fit, or would end the loop at once',
+    before:
+      'main():\n in r16, 22\n out 24, r16\n sbi 24, 1\n ldi r17, 0\n jump a\na:\n lsl r16\n out 24, r16\n sbi 24, 1\n dec r17\n Z ? main : a',
+  },
+  {
     rule: 'shared tail',
     title: 'keeps one of two ends that are alike',
     before:
