@@ -12,7 +12,6 @@ import { clearRule } from './rules/clear.ts';
 import { constantRule } from './rules/constants.ts';
 import { entryRule } from './rules/entries.ts';
 import { clean, type Rule } from './rules/graph.ts';
-import { loopRule } from './rules/loops.ts';
 import { outlineRule } from './rules/outline.ts';
 import { skipRules } from './rules/skips.ts';
 import { tailRule } from './rules/tails.ts';
@@ -30,7 +29,6 @@ const RULES: readonly Rule[] = [
   constantRule,
   tailRule,
   ...skipRules,
-  loopRule,
   entryRule,
   outlineRule,
   clearRule,

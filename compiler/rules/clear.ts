@@ -1,6 +1,7 @@
 /** Registers that begin as zero are cleared together, in a loop. */
 
 import type { FBlock, FProgram } from '../finish.ts';
+import { liveRegisters } from '../live-registers.ts';
 import { type Instr, instr, SHAPES } from '../mir.ts';
 import { isConstant, isSkip, type Note, nextId, type Rule, timedBlocks } from './graph.ts';
 
@@ -25,9 +26,10 @@ function clearTogether(program: FProgram, note: Note): void {
   if (zeros.size <= WORDS) return;
   const { instrs, term, fn } = start;
   const at = instrs[0].at;
+  const first = settingsOfChip(program, start);
   const highest = Math.max(1, ...[...zeros].map(({ d }) => d).filter(d => d < POINTER));
   const id = nextId(program);
-  const rest: FBlock = { id, fn, instrs: instrs.filter(ins => !zeros.has(ins)), term };
+  const rest: FBlock = { id, fn, instrs: instrs.slice(first).filter(ins => !zeros.has(ins)), term };
   const loop: FBlock = {
     id: id + 1,
     fn,
@@ -35,11 +37,41 @@ function clearTogether(program: FProgram, note: Note): void {
     term: { kind: 'jump', to: rest },
   };
   loop.term = { kind: 'flag', flag: Z, then: rest, else: loop, at };
-  start.instrs = [instr('ldi', at, { d: POINTER, k: highest }), instr('clr', at, { d: ZERO })];
+  start.instrs = [
+    ...instrs.slice(0, first),
+    instr('ldi', at, { d: POINTER, k: highest }),
+    instr('clr', at, { d: ZERO }),
+  ];
   start.term = { kind: 'jump', to: loop };
   program.blocks.push(loop, rest);
   program.cleared = highest;
   note(fn, at, zeros.size - WORDS);
+}
+
+/**
+ * How many instructions at the very beginning set registers of the chip, the stack pointer before all, by way of
+ * a register that nobody reads afterwards: they come before the loop.
+ */
+function settingsOfChip(program: FProgram, block: FBlock): number {
+  const { instrs } = block;
+  const live = liveRegisters(program).atEnd(block);
+  let first = 0;
+  for (;;) {
+    const [load, out] = instrs.slice(first, first + 2);
+    if (load?.op !== 'ldi' || out?.op !== 'out' || out.d !== load.d) return first;
+    if (isRead(load.d, instrs.slice(first + 2), live)) return first;
+    first += 2;
+  }
+}
+
+/** Whether a register may be read before it is written. */
+function isRead(reg: number, code: Instr[], liveAfter: number): boolean {
+  for (const ins of code) {
+    const shape = SHAPES[ins.op];
+    if (ins.callee || isSkip(ins) || !shape || ins.r === reg) return true;
+    if (ins.d === reg) return shape.readsD || !shape.writesD;
+  }
+  return (liveAfter & (1 << reg)) !== 0;
 }
 
 /** Instructions at the beginning that make a register zero of which nothing was known before. */

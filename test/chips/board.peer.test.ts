@@ -21,11 +21,16 @@ function writes({ words }: Image): { address: number; value: number; clock: numb
   const registers = new Map<number, number>();
   const found = [];
   let clock = 0;
+  // the loop at the beginning clears all that it does not mention
+  let others: number | undefined;
   for (const word of words) {
     const { row, operands } = decode(word)!;
     if (row.name.startsWith('r')) break;
     if (row.name === 'ldi') registers.set(operands[0], operands[1]);
-    if (row.name === 'out') found.push({ address: operands[0], value: registers.get(operands[1])!, clock });
+    if (row.name === 'clr') registers.set(operands[0], 0);
+    if (row.name === 'st') others = 0;
+    const value = registers.get(operands[1]) ?? others;
+    if (row.name === 'out') found.push({ address: operands[0], value: value!, clock });
     clock += row.clocks;
   }
   return found;
