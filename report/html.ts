@@ -7,6 +7,7 @@ import { count, hertz, number, quantity, relativeMargin, required, time } from '
 import { style } from './style.ts';
 import { verdict } from './text.ts';
 import { viewer } from './viewer.ts';
+import { wirePath } from './wire-path.ts';
 
 const GROUPS: Readonly<Record<ConstraintGroup, string>> = {
   isp: 'Programming interface',
@@ -51,7 +52,7 @@ ${data.waves.length > 0 ? script(data) : ''}
 /** The viewer and what it shows. */
 function script(data: PageData): string {
   const json = JSON.stringify(data).replaceAll('<', '\\u003c');
-  return `<script>(${viewer.toString()})(${json});</script>`;
+  return `<script>(${viewer.toString()})(${wirePath.toString()}, ${json});</script>`;
 }
 
 function head({ title, report, problem, facts = [] }: ReportInput): string {

@@ -4,8 +4,9 @@
  */
 
 import type { PageData, WaveData, WaveEdge } from './data.ts';
+import type { wirePath } from './wire-path.ts';
 
-export function viewer(data: PageData): void {
+export function viewer(path: typeof wirePath, data: PageData): void {
   const LABEL = 82;
   const ROW = 30;
   const TOP = 50;
@@ -77,28 +78,13 @@ export function viewer(data: PageData): void {
     level === 1 ? y + 5 : level === 0 ? y + ROW - 9 : y + ROW / 2 - 2;
   const drawNet = (net: WaveData['nets'][number], y: number) => {
     make('text', { class: 'name', x: 4, y: y + ROW / 2 + 2 }, net.name);
-    let level = net.initial;
-    let start = view[0];
-    let last = Number.NEGATIVE_INFINITY;
-    const segments: string[] = [`M${LABEL} ${levelY(level, y)}`];
-    for (const [at, next] of net.edges) {
-      if (at <= view[0]) {
-        level = next;
-        continue;
-      }
-      if (at > view[1]) break;
-      const px = x(at);
-      // between two edges in one pixel nothing can be seen anyway
-      if (px - last > 0.35) segments.push(`H${px.toFixed(1)}V${levelY(next, y)}`);
-      if (level === 'z') floating(start, at, y);
-      last = px;
-      level = next;
-      start = at;
-    }
-    segments[0] = `M${LABEL} ${levelY(levelBefore(net), y)}`;
-    segments.push(`H${width() - 8}`);
-    make('path', { class: 'wire', d: segments.join('') });
-    if (level === 'z') floating(start, view[1], y);
+    const geometry = { view, x, levelY: (level: WaveEdge[1]) => levelY(level, y), left: LABEL };
+    make('path', { class: 'wire', d: path(net, { ...geometry, right: width() - 8 }) });
+    const inside = net.edges.filter(([at]: WaveEdge) => at > view[0] && at <= view[1]);
+    const moments: WaveEdge[] = [[view[0], levelBefore(net), -1], ...inside, [view[1], 'z', -1]];
+    moments.slice(1).forEach(([at], i) => {
+      if (moments[i][1] === 'z') floating(moments[i][0], at, y);
+    });
   };
   const levelBefore = (net: WaveData['nets'][number]) =>
     net.edges.findLast(([at]: WaveEdge) => at <= view[0])?.[1] ?? net.initial;

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { htmlReport } from '../../report/index.ts';
+import { wirePath } from '../../report/wire-path.ts';
 import { at90s2313, type BoardOptions, program, Recording, TimingChecker } from '../../simulator/index.ts';
 import { type Built, boardWith, built, shortJob } from './build.ts';
 
@@ -21,7 +22,7 @@ function page(options: Partial<BoardOptions> = {}, title = 'a job', host = short
 }
 
 /** What the script in the page is given. */
-const dataOf = (html: string) => JSON.parse(/\}\)\((\{.*\})\);<\/script>/s.exec(html)![1]);
+const dataOf = (html: string) => JSON.parse(/\}, (\{"xtal".*\})\);<\/script>/s.exec(html)![1]);
 
 describe('the HTML report', () => {
   it('needs nothing but itself', () => {
@@ -77,5 +78,41 @@ describe('the HTML report', () => {
   it('shows the source with its entities escaped and the line marked', () => {
     expect(page()).toMatch(/<span class="hit"><i>\d+<\/i>(one|two &lt;b&gt;)<\/span>/);
     expect(page({}, '<script>')).toContain('<title>Timing of &lt;script&gt;</title>');
+  });
+});
+
+describe('the line of a wire in the viewer', () => {
+  const geometry = {
+    view: [0, 100] as const,
+    x: (at: number) => at,
+    levelY: (level: number | string) => (level === 1 ? 5 : 25),
+    left: 0,
+    right: 100,
+  };
+  const draw = (edges: readonly (readonly [number, 0 | 1, number])[]) =>
+    wirePath({ initial: 0, edges }, geometry);
+
+  it('goes over to each edge and then to its level', () => {
+    expect(
+      draw([
+        [10, 1, -1],
+        [20, 0, -1],
+      ]),
+    ).toBe('M0 25H10.0V5H20.0V25H100');
+  });
+
+  it('begins with the level before the view and ends with the last one in it', () => {
+    expect(
+      draw([
+        [-5, 1, -1],
+        [20, 0, -1],
+        [120, 1, -1],
+      ]),
+    ).toBe('M0 5H20.0V25H100');
+  });
+
+  it('goes on at the right level after a burst in one pixel, and shows the burst', () => {
+    const burst = Array.from({ length: 64 }, (_, i) => [50 + i / 1000, i % 2 ? 0 : 1, -1] as const);
+    expect(draw(burst)).toMatch(/^M0 25H50\.0V5(V25V5)+V25H100$/);
   });
 });
