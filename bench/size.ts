@@ -1,6 +1,6 @@
 /**
  * `npm run bench:size`: the kernel suite beside avr-gcc's numbers, then the
- * firmware and what each peephole rule saved.
+ * firmware, what each peephole rule saved, and how long a build takes.
  *
  *     npm run bench:size -- [--json] [--update] [--listings FOLDER] [KERNEL …]
  *
@@ -24,6 +24,7 @@ import {
   tableOf,
 } from './report.ts';
 import { KERNELS } from './suite.ts';
+import { formatTimes, measureBuilds } from './times.ts';
 
 const TABLE = `${ROOT}/bench/size-table.json`;
 const README = `${ROOT}/bench/README.md`;
@@ -105,6 +106,7 @@ async function run({ json, update, listings, kernels }: Options): Promise<number
   const worse = regressions(rows, JSON.parse(readFileSync(TABLE, 'utf8')) as Table);
   const ok = worse.length === 0 && rows.every(row => !row.difference);
   say(rows, firmware, gcc, worse);
+  if (kernels.length === 0) console.log(`\n${formatTimes(await measureBuilds(ROOT))}`);
   if (json) console.log(toJson(gcc, rows, firmware, ok));
   return ok ? 0 : 1;
 }

@@ -97,7 +97,7 @@ const BYTES_PER_WORD = 32;
 /** Nodes that inlining may copy for the sake of one return address. */
 const MOST_COPIED = 400;
 /** A program that is longer by such a factor is refused without a search for its shortest form. */
-const HOPELESS = 4;
+const HOPELESS = 1.5;
 
 /**
  * Compiles a WebAssembly module.
@@ -108,6 +108,7 @@ export function compile(bytes: Uint8Array, options: CompileOptions = {}): Image 
   refuseHuge(wasm, options.chip ?? AT90S1200);
   let best = attempt(wasm, options, []);
   for (let n = 0; n < ATTEMPTS && !options.without?.includes('inlining'); n++) {
+    if (!mayFit(best.finished, best.job.chip)) break;
     const names = noLongerThanCalls(best);
     if (names.length === 0) break;
     const next = attempt(wasm, options, [...best.inlined, ...names]);
@@ -351,6 +352,7 @@ function refuseWrongTime({ at, clocks, wanted }: TimedRegion, placeOf: PlaceOf):
 function tooLong(words: Word[], count: Map<MFn, number>, chip: Chip, placeOf: PlaceOf): CompileError {
   const largest = [...count].sort((a, b) => b[1] - a[1]).slice(0, 4);
   const names = largest.map(([fn, n]) => `${fn.name} (${n} words)`).join(', ');
+  const lines = costliest(words, placeOf).map(([line, n]) => `${line} (${n})`);
   const room = usableWords(chip);
   const holder = room < chip.flashWords ? `part of the ${chip.name} that RJMP reaches` : chip.name;
   return new CompileError('C303', placeOf(words[room].at), [
@@ -359,5 +361,17 @@ function tooLong(words: Word[], count: Map<MFn, number>, chip: Chip, placeOf: Pl
     room,
     words.length - room,
     names,
+    lines.join(', ') || 'not known without a source map',
   ]);
+}
+
+/** The source lines of which most words came. */
+function costliest(words: Word[], placeOf: PlaceOf): [string, number][] {
+  const count = new Map<string, number>();
+  for (const { at } of words) {
+    const place = placeOf(at);
+    const line = place && `${place.file}:${place.line}`;
+    if (line) count.set(line, (count.get(line) ?? 0) + 1);
+  }
+  return [...count].sort((a, b) => b[1] - a[1]).slice(0, 3);
 }

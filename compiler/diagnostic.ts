@@ -70,7 +70,8 @@ export const MESSAGES = {
   },
   C303: {
     text: 'the program has {} words; the {} holds {}: {} too many',
-    remedy: 'The largest functions are {}. Leave out a feature or share code.',
+    remedy:
+      'The largest functions are {}; the lines that take most are {}. Leave one of them out, or make one function of what stands in several places.',
   },
   C304: { text: 'address {} does not exist on the {}', remedy: 'See the register table of the part.' },
   C305: {

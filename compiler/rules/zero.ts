@@ -18,13 +18,15 @@ interface Place {
 }
 
 function useZero(program: FProgram, note: Note): void {
-  const places = program.blocks.flatMap(block => [...skips(block), ...constants(program, block)]);
+  const start = program.entryOf.get(program.main)!;
+  // the registers that are cleared in a loop are cleared behind the first block
+  const later = program.blocks.filter(block => program.cleared === 0 || block !== start);
+  const places = later.flatMap(block => [...skips(block), ...constants(program, block)]);
   const zero = program.zero ?? unusedRegister(program);
   if (zero === undefined) return;
   const known = program.zero !== undefined || zero <= program.cleared;
   if (places.length <= (known ? 0 : 1)) return;
   if (!known) {
-    const start = program.entryOf.get(program.main)!;
     if (timedBlocks(program).has(start)) return;
     start.instrs.unshift(instr('clr', program.main.at, { d: zero }));
     note(program.main, program.main.at, -1);

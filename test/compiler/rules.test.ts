@@ -326,6 +326,21 @@ const CASES: readonly Case[] = [
   },
 ];
 
+describe('rules together', () => {
+  it('use no register as zero before it has been cleared', () => {
+    const text = `main():\n ldi r16, 0\n out 24, r16\n ldi r16, 0\n ldi r17, 0\n ldi r18, 0\n clr r15\n clr r14\n clr r13\n clr r12\n jump a
+      a():\n ldi r19, 0\n out 24, r19\n inc r12\n jump a`;
+    const program = parseBlocks(text);
+    peephole(program, ['clear registers together', 'register that is always zero']);
+    const start = program.entryOf.get(program.main)!;
+    expect(start.instrs.slice(0, 2).map(({ op, d }) => [op, d])).toEqual([
+      ['ldi', 16],
+      ['out', 16],
+    ]);
+    expect(program.zero).toBe(1);
+  });
+});
+
 describe('the rule', () => {
   it.each(CASES)("'$rule' $title", ({ rule, before, after: expected, words, stackLimit }) => {
     expect(ruleNames).toContain(rule);

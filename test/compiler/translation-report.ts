@@ -22,11 +22,10 @@ export interface Result {
   failures: Failure[];
 }
 
-/** Compares the programs of `count` seeds, or of as many as fit in `seconds`. */
-export function checkSeeds(first: number, count: number, seconds: number): Result {
+/** Compares the programs of `count` seeds. */
+export function checkSeeds(first: number, count: number): Result {
   const result: Result = { first, tried: 0, compared: 0, effects: 0, words: 0, refused: {}, failures: [] };
-  const end = performance.now() + seconds * 1000;
-  for (let seed = first; seed < first + count && performance.now() < end; seed++) {
+  for (let seed = first; seed < first + count; seed++) {
     const module = randomProgram(seed);
     record(result, seed, module, compare(module, seed));
   }

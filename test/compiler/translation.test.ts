@@ -1,6 +1,6 @@
 /**
- * Random programs do the same as WebAssembly and as words. The subset here is for every day; the full run
- * is in translation-run.ts. The environment can change it:
+ * Random programs do the same as WebAssembly and as words. The subset here, the same on every machine, is for
+ * every day; the full run is `npm run translate:full`. The environment can choose others:
  *
  *     TRANSLATION_PROGRAMS=20000 TRANSLATION_SEED=1 npx vitest run test/compiler/translation.test.ts
  */
@@ -12,25 +12,26 @@ import { compare, difference, runNatively } from './translation.ts';
 import { checkSeeds, describeFailure, summary } from './translation-report.ts';
 import { constantTree, encodeModule, type TestModule, tree } from './wasm-program.ts';
 
-const asked = process.env.TRANSLATION_PROGRAMS;
-const programs = Number(asked ?? 1500);
-const seconds = asked ? Number.POSITIVE_INFINITY : 20;
+const programs = Number(process.env.TRANSLATION_PROGRAMS ?? 1000);
 const first = Number(process.env.TRANSLATION_SEED ?? 1_000_000);
 
+/** A register that all rely on to be zero was cleared too late, or not at all. */
+const ONCE_WRONG = [5122, 6241, 13049];
+
 describe('the translation check', () => {
-  it(
-    'finds no difference between WebAssembly and words in seeded random programs',
-    () => {
-      const result = checkSeeds(first, programs, seconds);
-      console.log(summary(result));
-      expect(result.failures.slice(0, 1).map(describeFailure)).toEqual([]);
-      // a check that compared nothing would not fail either
-      expect(result.compared).toBeGreaterThan(50);
-      expect(result.compared).toBeGreaterThan(0.7 * result.tried);
-      expect(result.effects / result.compared).toBeGreaterThan(20);
-    },
-    asked ? 0 : 120_000,
-  );
+  it('finds no difference between WebAssembly and words in seeded random programs', () => {
+    const result = checkSeeds(first, programs);
+    console.log(`seeds ${first} to ${first + programs - 1}: ${summary(result)}`);
+    expect(result.failures.slice(0, 1).map(describeFailure)).toEqual([]);
+    // a check that compared nothing would not fail either
+    expect(result.tried).toBe(programs);
+    expect(result.compared).toBeGreaterThan(0.7 * result.tried);
+    expect(result.effects / result.compared).toBeGreaterThan(20);
+  }, 0);
+
+  it.each(ONCE_WRONG)('finds no difference in the program of seed %i, which once had one', seed => {
+    expect(compare(randomProgram(seed), seed).kind).toBe('same');
+  });
 
   it('makes the same program of the same seed', () => {
     expect(randomProgram(7)).toEqual(randomProgram(7));
