@@ -75,21 +75,21 @@ export function startIsp(): void {
  */
 export function enter(): bool {
   out(DDRB, (1 << RESET) | (1 << SCK) | (1 << MOSI) | LED_OF_PORTB); // RESET and SCK low
-  pulseReset();
   let attempts: u8 = ENABLE_ATTEMPTS;
   do {
+    pulseReset();
     control(0x53);
-    if (echoesEnable()) {
+    while (echoesEnable()) {
       if (echo === 0x53) return true;
+      if (!--attempts) return false;
       // Twice at each place: an AT90S1200 that the host takes for another device echoes nothing the
       // first time, and the pulse would bring it out of step.
-      if (attempts & 1) pulseSck();
-    } else {
-      if (!VERIFY || hasSignature()) return true;
-      pulseReset();
-      attempts >>= 1; // a fresh start is worth more than a pulse on SCK: five of them will do
+      if (!(attempts & 1)) pulseSck();
+      control(0x53);
     }
-  } while (--attempts);
+    if (!VERIFY || hasSignature()) return true;
+    attempts >>= 1; // a fresh start is worth more than a pulse on SCK: seven of them will do
+  } while (attempts);
   return false;
 }
 

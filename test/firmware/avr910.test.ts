@@ -95,13 +95,19 @@ describe.each(modes)('in %s mode', mode => {
     it('gives up after two attempts at each of 32 places', () => {
       const bench = programmer(['5420'], { target: false });
       expect(bench.say(ENTER, 1)).toBe(UNKNOWN);
-      expect(bench.takeTold()).toHaveLength(1 + 2 * 32 + 1);
+      expect(bench.takeTold()).toHaveLength(1 + 2 * 32);
     });
 
     it.each(['5420', '5455', '5441'])('takes one attempt when the echo of T %s comes at once', select => {
       const bench = programmer([select]);
       bench.say(ENTER, 1);
       expect(bench.takeTold()).toEqual(['|', 'ac530000']);
+    });
+
+    it('gives an AT90S1200 up after seven RESET pulses, and none after the last attempt', () => {
+      const bench = programmer([SELECT], { target: false });
+      expect(bench.say(ENTER, 1)).toBe(UNKNOWN);
+      expect(bench.takeTold()).toEqual(Array(7).fill(['|', 'ac530000', '30000100']).flat());
     });
 
     it('keeps RESET low for at least 20 ms before Programming Enable', () => {

@@ -202,7 +202,7 @@ export const wrongFirmware: readonly Wrong[] = [
     id: 'contention',
     mistake: 'makes MISO an output',
     change: isp(
-      'out(DDRB, (1 << RESET) | (1 << SCK) | (1 << MOSI)); // RESET and SCK low',
+      'out(DDRB, (1 << RESET) | (1 << SCK) | (1 << MOSI) | LED_OF_PORTB); // RESET and SCK low',
       'out(DDRB, (1 << RESET) | (1 << SCK) | (1 << MOSI) | (1 << MISO));',
     ),
   },
@@ -218,6 +218,6 @@ export const wrongFirmware: readonly Wrong[] = [
   {
     id: 'released',
     mistake: 'keeps driving SCK after L',
-    change: isp('out(DDRB, 0);', 'out(DDRB, 1 << SCK);'),
+    change: isp('out(DDRB, LED_OF_PORTB);', 'out(DDRB, 1 << SCK);'),
   },
 ];
