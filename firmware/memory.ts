@@ -57,11 +57,12 @@ export function nextAddress(): void {
 /** Begins to write a byte, or loads it into the page buffer. FF is in an erased part already. */
 export function writeByte(operation: u8, data: u8): void {
   if (SKIP_BLANK && data === 0xff && isBlank()) return;
-  if (SKIP_BLANK && operation === EEPROM) clearBlank(); // its bytes erase themselves
   access(operation, data);
   if (POLLING) remember(operation, data);
-  if (operation === EEPROM || !hasPages())
-    beginWrite(POLLING && polls() ? POLLED_BYTE_WRITE_MS : BYTE_WRITE_MS);
+  if (operation === EEPROM) {
+    if (SKIP_BLANK) clearBlank(); // its bytes erase themselves
+  } else if (hasPages()) return;
+  beginWrite(POLLING && polls() ? POLLED_BYTE_WRITE_MS : BYTE_WRITE_MS);
 }
 
 /** Begins to write the page buffer. */
