@@ -14,6 +14,8 @@ import { type Instr, type MBlock, type MFn, type MProgram, mSuccessors } from '.
 
 export function chooseEarly(program: MProgram): void {
   const liveness = new Liveness(program);
+  // a handler would see the value of a global that is only there for a moment
+  const watched = new Set(program.fns.some(({ vector }) => vector !== undefined) ? program.globals : []);
   for (const fn of program.fns) {
     const entries = countEntries(fn);
     const alike = countAlike(fn);
@@ -26,7 +28,8 @@ export function chooseEarly(program: MProgram): void {
       ]) {
         const set = onlyConstant(way);
         // a constant that several ways set is better shared
-        if (!set || entries.get(way) !== 1 || alike.get(keyOf(way, set)) !== 1) continue;
+        if (!set || watched.has(set.d) || entries.get(way) !== 1 || alike.get(keyOf(way, set)) !== 1)
+          continue;
         if (liveness.entering(other).has(set.d) || !isChain(other)) continue;
         block.instrs.push(set);
         way.instrs = [];

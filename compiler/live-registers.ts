@@ -35,7 +35,7 @@ type OnCall = (callee: MFn, liveAfter: number) => void;
  */
 export function liveRegisters(program: FProgram): Live {
   const effectOf = effects(program);
-  const always = program.vectors.reduce((mask, { fn }) => mask | effectOf(fn).reads, 0);
+  const always = readByHandlers(program, effectOf);
   const entriesOf = entriesBefore(program);
   const afterCalls = new Map<FBlock, number>();
   const atReturn = (block: FBlock): number =>
@@ -62,6 +62,11 @@ export function liveRegisters(program: FProgram): Live {
     };
   }
   throw new Error('unreachable');
+}
+
+/** Registers that interrupt handlers read, at any time. */
+export function readByHandlers(program: FProgram, effectOf = effects(program)): number {
+  return program.vectors.reduce((mask, { fn }) => mask | effectOf(fn).reads, 0);
 }
 
 /** For each block that returns, where the functions begin that it may return from. */

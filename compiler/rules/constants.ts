@@ -16,18 +16,21 @@ function reuseConstants(program: FProgram, note: Note): void {
   for (const block of program.blocks) for (const next of fSuccessors(block)) preds.set(next, block);
   const atEnd = new Map<FBlock, Map<number, Held>>();
   const changed = clobbers(program);
+  // a handler may write to these at any time
+  const unsure = new Set(program.vectors.flatMap(({ fn }) => [...changed(fn)]));
   let writes = 0;
   for (const block of program.blocks) {
     const pred = entries.get(block) === 1 ? preds.get(block) : undefined;
     const known = new Map(pred && atEnd.get(pred));
     const held = (reg: number): Held => {
-      if (!known.has(reg)) known.set(reg, `v${++writes}`);
+      if (!known.has(reg) || unsure.has(reg)) known.set(reg, `v${++writes}`);
       return known.get(reg)!;
     };
     block.instrs = block.instrs.filter((ins, i) => {
       const perhaps = isSkip(block.instrs[i - 1]);
       const value = isConstant(ins) ? `#${ins.k}` : ins.op === 'mov' ? held(ins.r) : undefined;
-      const again = value !== undefined && known.get(ins.d) === value && !perhaps;
+      const sure = !perhaps && !unsure.has(ins.d);
+      const again = value !== undefined && known.get(ins.d) === value && sure;
       if (again) note(block.fn, ins.at, 1);
       else learn(known, ins, perhaps ? undefined : value, changed);
       return !again;

@@ -1,7 +1,7 @@
 /** Branches around little become skips, or are not needed at all. */
 
 import type { FBlock, FProgram } from '../finish.ts';
-import { type Live, liveRegisters } from '../live-registers.ts';
+import { type Live, liveRegisters, readByHandlers } from '../live-registers.ts';
 import { type Instr, instr, SHAPES } from '../mir.ts';
 import { countEntries, isConstant, isSkip, type Note, type Rule } from './graph.ts';
 
@@ -89,12 +89,14 @@ function setEarly(program: FProgram, note: Note): void {
 /** Both ways set one register: set it the one way first, then skip over the other. */
 function hoistChoice(program: FProgram, note: Note): void {
   const entries = countEntries(program);
+  // a handler would see the value that is only there for a moment
+  const seen = readByHandlers(program);
   for (const block of program.blocks) {
     const found = diamond(block, entries);
     if (!found) continue;
     const { then, otherwise, join } = found;
     if (!sets(then) || then.d !== otherwise.d || then.r === then.d) continue;
-    if (!mayStandBeforeTest(block, otherwise)) continue;
+    if (!mayStandBeforeTest(block, otherwise) || (seen & (1 << otherwise.d)) !== 0) continue;
     insertBeforeTest(block, otherwise);
     block.instrs.push(skipUnless(block, true), then);
     block.term = { kind: 'jump', to: join };

@@ -326,6 +326,29 @@ const CASES: readonly Case[] = [
   },
 ];
 
+describe('beside an interrupt handler', () => {
+  it('a value that the handler may have changed is loaded again', () => {
+    const again = 'ldi r16, 5\n wdr\n ldi r16, 5\n mov r15, r16\n nop\n mov r15, r16\n out 18, r15';
+    const program = parseBlocks(`main():\n ${again}\n jump main\nhandler():\n inc r16\n return`);
+    const [, handler] = program.entryOf.keys();
+    program.vectors = [{ address: 1, fn: handler }];
+    expect(peephole(program, ['value already in the register'])).toEqual([]);
+    program.vectors = [];
+    expect(peephole(program, ['value already in the register'])).toHaveLength(2);
+  });
+
+  it.each(['choose before the test', 'set before the test'])('%s leaves what the handler reads', rule => {
+    const text =
+      'main():\n in r17, 22\n tst r17\n Z ? a : b\na:\n ldi r16, 1\n jump c\nb:\n ldi r16, 2\n jump c\nc:\n wdr\n jump main\nhandler():\n out 24, r16\n return';
+    const program = parseBlocks(text);
+    const [, handler] = program.entryOf.keys();
+    program.vectors = [{ address: 1, fn: handler }];
+    expect(peephole(program, [rule])).toEqual([]);
+    program.vectors = [];
+    expect(peephole(program, ['choose before the test'])).toHaveLength(1);
+  });
+});
+
 describe('rules together', () => {
   it('use no register as zero before it has been cleared', () => {
     const text = `main():\n ldi r16, 0\n out 24, r16\n ldi r16, 0\n ldi r17, 0\n ldi r18, 0\n clr r15\n clr r14\n clr r13\n clr r12\n jump a
