@@ -33,11 +33,13 @@ export class Liveness {
   private readonly globals: RegSet;
   /** Globals that an interrupt handler shares with the rest: live everywhere. */
   private readonly always: RegSet;
+  private readonly interrupted: boolean;
 
   constructor(private readonly program: MProgram) {
     const { regs } = program;
     this.globals = regSet(regs, program.globals);
     this.always = new RegSet(regs);
+    this.interrupted = program.fns.some(({ vector }) => vector !== undefined);
     this.touched = globalUses(program);
     for (const fn of program.fns) {
       this.exits.set(fn, new RegSet(regs));
@@ -79,6 +81,8 @@ export class Liveness {
       const ins = block.instrs[i];
       visit(ins, live);
       this.before(ins, live);
+      // a handler may read it between two writes
+      if (this.interrupted) live.addAll(this.always);
     }
     return live;
   }
@@ -98,7 +102,6 @@ export class Liveness {
     if (callee) {
       const { exposed, sure } = this.touched.get(callee)!;
       live.deleteAll(sure);
-      live.addAll(this.always);
       live.addAll(exposed);
     }
     for (const reg of uses(ins)) live.add(reg);

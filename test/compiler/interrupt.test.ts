@@ -92,6 +92,28 @@ describe('an interrupt handler', () => {
     expect(written).toBe(3);
   });
 
+  it('sees every value that the program gives to a global', async () => {
+    const code = instructionsOf(
+      await build(`
+      let lamp: u8 = 0;
+      export function TIMER0_OVF(): void { out(PORTD, lamp); }
+      export function main(): void {
+        out(0x33, 1); out(0x39, 2); sei();
+        for (;;) {
+          lamp = 1; nop(); lamp = 2; nop(); lamp = 2; nop();
+          if (bit(PINB, 0)) lamp = 4; else lamp = 5;
+        }
+      }`),
+    );
+    const values = code.flatMap(line => /^ldi r\d+, 0x0([1245])$/.exec(line)?.[1] ?? []);
+    expect(values.filter(value => value === '1')).toHaveLength(2);
+    for (const value of ['2', '4', '5']) expect(values).toContain(value);
+    // neither 4 nor 5 may be in the global before the pin has been read
+    const [, lamp] = /^out 0x12, (r\d+)/.exec(code.find(line => line.startsWith('out 0x12'))!)!;
+    const pin = code.findIndex(line => /^sbi[sc] /.test(line));
+    expect(code.slice(0, pin).filter(line => new RegExp(`^ldi ${lamp}, 0x0[45]`).test(line))).toEqual([]);
+  });
+
   it('counts its return address on top of the deepest chain of calls', async () => {
     const { image } = await build(`
       export function TIMER0_OVF(): void { sbi(PORTB, 1); }
