@@ -149,7 +149,7 @@ export class Board {
     const driver = net.driver(`${pinName} of the programmer`);
     driver.set(pin.drive, this.programmer.cycle);
     pin.onDrive = (drive, now, pc) => driver.set(drive, now, pc);
-    net.watch(() => {
+    net.listen(() => {
       pin.level = net.bit === 1;
     });
     pin.level = net.bit === 1;

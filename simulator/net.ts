@@ -139,6 +139,9 @@ class Watchers<T> {
   }
 }
 
+/** A part on the wire that looks at the net itself when it hears of an edge. */
+export type Listener = (time: Cycle, pc: number | undefined) => void;
+
 export class Net {
   /** The settled level. */
   level: Level = 'z';
@@ -155,6 +158,7 @@ export class Net {
   /** Some driver is a short to a rail. */
   private shorted = false;
   private readonly drivers: Driver[] = [];
+  private listeners: readonly Listener[] = [];
   private readonly edgeWatchers = new Watchers<Edge>();
   private readonly driveWatchers = new Watchers<DriveChange>();
   private readonly contentionWatchers = new Watchers<Contention>();
@@ -176,6 +180,17 @@ export class Net {
   /** Calls `watcher` on each change of the level; returns its remover. */
   watch(watcher: (edge: Edge) => void): () => void {
     return this.edgeWatchers.add(watcher);
+  }
+
+  /**
+   * Calls `listener` on each change of the level, before those who {@link watch}; returns its remover. For the
+   * parts at the wire, which are told of every edge: it costs no object.
+   */
+  listen(listener: Listener): () => void {
+    this.listeners = [...this.listeners, listener];
+    return () => {
+      this.listeners = this.listeners.filter(other => other !== listener);
+    };
   }
 
   /** Calls `watcher` when any driver changes, even under a level that stays; returns its remover. */
@@ -216,7 +231,11 @@ export class Net {
       this.driveWatchers.tell({ net: this, driver: name, drive, was: before, time, pc });
     // two strong drivers that disagree are the only way to x, but for shorts, which win
     if (this.contended || pull === (UP | DOWN) || this.shorted) this.checkContention(time, pc);
-    if (moved) this.edgeWatchers.tell({ net: this, level: this.level, was, time, driver: name, pc });
+    if (!moved) return;
+    const { listeners } = this;
+    for (let i = 0; i < listeners.length; i++) listeners[i](time, pc);
+    if (this.edgeWatchers.none) return;
+    this.edgeWatchers.tell({ net: this, level: levels[pull], was, time, driver: name, pc });
   }
 
   private take(pull: number): void {

@@ -7,7 +7,7 @@
 
 import type { Cycle } from '../vm-host/time.ts';
 import type { SckRule } from './devices/device.ts';
-import type { Edge, Net } from './net.ts';
+import type { Net } from './net.ts';
 
 /** One SCK level that was too short for the part. */
 export interface SckViolation {
@@ -53,7 +53,7 @@ export class SckMeter {
 
   constructor(private readonly options: SckMeterOptions) {
     const { sck, reset } = options;
-    const offs = [sck.watch(edge => this.edge(edge)), reset.watch(() => this.restart())];
+    const offs = [sck.listen((time, pc) => this.edge(time, pc)), reset.listen(() => this.restart())];
     this.off = () => {
       for (const off of offs) off();
     };
@@ -81,7 +81,7 @@ export class SckMeter {
     this.last = this.options.sck.bit;
   }
 
-  private edge({ time, pc }: Edge): void {
+  private edge(time: Cycle, pc?: number): void {
     const { sck, reset } = this.options;
     if (reset.bit === 1 || sck.bit === this.last) return;
     const { last } = this;

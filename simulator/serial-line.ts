@@ -63,7 +63,7 @@ export class SerialLine {
     this.receiveTimer = queue.timer(() => this.stopBit());
     this.driver = rxd.driver('the PC');
     this.driver.set('high', 0);
-    txd.watch(({ time }) => this.heard(txd.bit, time));
+    txd.listen(time => this.heard(txd.bit, time));
   }
 
   /** Whether something is still to be sent or just being received. */

@@ -118,9 +118,9 @@ export class Target {
     this.sampler = this.makeSampler();
     nets.RESET.driver('RESET pull-up of the target').set('pull-up', 0); // 100 to 500 kilohm, D p55
     this.miso = nets.MISO.driver(`MISO of the ${device.name}`);
-    nets.RESET.watch(({ time, pc }) => this.reset(nets.RESET.bit, time, pc));
-    nets.SCK.watch(({ time, pc }) => this.sampler?.sck(nets.SCK.bit, time, pc));
-    nets.MOSI.watch(({ time }) => this.sampler?.mosi(nets.MOSI.bit, time));
+    nets.RESET.listen((time, pc) => this.reset(nets.RESET.bit, time, pc));
+    nets.SCK.listen((time, pc) => this.sampler?.sck(nets.SCK.bit, time, pc));
+    nets.MOSI.listen(time => this.sampler?.mosi(nets.MOSI.bit, time));
     this.reset(nets.RESET.bit, 0);
   }
 

@@ -139,6 +139,11 @@ export class CharacterReceiver {
 
   /** The level just before `time`. */
   private levelAt(time: Cycle): 0 | 1 {
-    return this.edges.findLast(edge => edge.time < time)?.level ?? 0;
+    let level: 0 | 1 = 0;
+    for (const edge of this.edges) {
+      if (edge.time >= time) break;
+      level = edge.level;
+    }
+    return level;
   }
 }

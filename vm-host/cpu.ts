@@ -16,8 +16,6 @@ export interface Operation {
   readonly run: Semantics;
   readonly a: number;
   readonly b: number;
-  /** The following address. */
-  readonly next: number;
   readonly clocks: number;
   readonly taken: number;
 }
@@ -67,16 +65,23 @@ export function load(chip: Chip, image: ArrayLike<number>): Program {
   }
   const words = new Uint16Array(chip.flashWords).fill(0xffff);
   words.set(image);
-  return { words, operations: Array.from(words, (word, address) => prepare(chip, word, address)) };
+  return { words, operations: Array.from(words, operationOf) };
 }
 
-function prepare(chip: Chip, word: number, address: number): Operation {
-  const next = (address + 1) % chip.flashWords;
+/** What a word does is the same in every machine: each is decoded once. */
+const operations: (Operation | undefined)[] = new Array(0x10000).fill(undefined);
+
+function operationOf(word: number): Operation {
+  operations[word] ??= prepare(word);
+  return operations[word];
+}
+
+function prepare(word: number): Operation {
   const decoded = decode(word);
-  if (!decoded) return { run: refuse, a: 0, b: 0, next, clocks: 1, taken: 1 };
+  if (!decoded) return { run: refuse, a: 0, b: 0, clocks: 1, taken: 1 };
   const { row, operands } = decoded;
   const [a = 0, b = 0] = operands;
-  return { run: row.run, a, b, next, clocks: row.clocks, taken: row.taken };
+  return { run: row.run, a, b, clocks: row.clocks, taken: row.taken };
 }
 
 function refuse(core: Core): never {
@@ -116,7 +121,7 @@ export class Cpu implements Core {
   /** Runs the instruction at `pc`. Nobody asks whether it may: see Machine. */
   execute(): void {
     const operation = this.program.operations[this.pc];
-    this.pc = operation.next;
+    this.pc = (this.pc + 1) & this.pcMask;
     // in two steps: an access to the EEPROM moves `cycle` while it runs
     const taken = operation.run(this, operation.a, operation.b);
     this.cycle += taken ? operation.taken : operation.clocks;
