@@ -7,10 +7,10 @@ import type { Cycle, EventQueue, QueueState, Timer } from '../vm-host/time.ts';
 import { at90s1200 } from './devices/at90s1200.ts';
 import { type Device, sckRule } from './devices/device.ts';
 import { ANSWER_TIMEOUT, type Exchange, type Host } from './exchange.ts';
-import { Findings } from './findings.ts';
+import { Findings, type FindingsState } from './findings.ts';
 import { type Contention, Net, type NetState } from './net.ts';
 import type { Programmer } from './programmer.ts';
-import { SckMeter } from './sck.ts';
+import { SckMeter, type SckMeterState } from './sck.ts';
 import { SerialLine, type SerialLineState } from './serial-line.ts';
 import { Target, type TargetState } from './target.ts';
 
@@ -64,11 +64,16 @@ export interface Sample {
   readonly pc: number;
 }
 
+/** A moment of a whole simulation, as plain data. */
 export interface BoardState {
+  /** Absent where the programmer cannot be put back: in logic mode. */
+  readonly programmer: unknown;
   readonly queue: QueueState;
   readonly nets: readonly NetState[];
   readonly target: TargetState | undefined;
   readonly line: SerialLineState;
+  readonly sck: SckMeterState;
+  readonly findings: FindingsState;
 }
 
 /** How long a program has to get back to its wait after the last byte of a conversation. */
@@ -242,18 +247,39 @@ export class Board {
     return Array.from({ length: 8 }, (_, bit) => this.wired.get(`${port}${bit}`));
   }
 
-  save(): BoardState {
-    const nets = (Object.values(this.nets) as Net[]).map(net => net.save());
-    return { queue: this.queue.save(), nets, target: this.target?.save(), line: this.line.save() };
+  /**
+   * The whole simulation as it is now: program and processor, part, wires, line, what was found. Bit-exact, plain
+   * data, and to be come back to as often as one likes: a test can begin in programming mode, a fuzzer can branch.
+   * Those who watch are no part of it.
+   *
+   * @throws Error in logic mode, whose program runs natively, and while a conversation runs
+   */
+  snapshot(): BoardState {
+    if (!this.programmer.save) throw new Error('a program in logic mode has no state that can be kept');
+    if (this.conversation) throw new Error('a conversation is running; its host has a state of its own');
+    return this.save();
   }
 
-  /** Puts everything but the programmer back; restore that one too. Not while a conversation runs. */
+  /** The same without complaints: of a programmer in logic mode nothing is kept. */
+  save(): BoardState {
+    const { queue, target, line, sck, findings } = this;
+    const nets = (Object.values(this.nets) as Net[]).map(net => net.save());
+    return {
+      ...{ nets, programmer: this.programmer.save?.(), queue: queue.save(), target: target?.save() },
+      ...{ line: line.save(), sck: sck.save(), findings: findings.save() },
+    };
+  }
+
+  /** Goes back to a state of this board or of one made alike. Nobody is told. Not while a conversation runs. */
   restore(state: BoardState): void {
+    if (state.programmer !== undefined) this.programmer.restore?.(state.programmer);
     (Object.values(this.nets) as Net[]).forEach((net, i) => {
       net.restore(state.nets[i]);
     });
     if (state.target) this.target?.restore(state.target);
     this.line.restore(state.line);
+    this.sck.restore(state.sck);
+    this.findings.restore(state.findings);
     this.queue.restore(state.queue);
   }
 

@@ -34,6 +34,11 @@ export interface Finding {
   readonly pc?: number;
 }
 
+export interface FindingsState {
+  readonly list: readonly Finding[];
+  readonly counts: readonly (readonly [FindingKind, number])[];
+}
+
 /** How many findings of one kind are kept in full; beyond that they are only counted. */
 const KEPT_PER_KIND = 100;
 
@@ -60,6 +65,17 @@ export class Findings {
   watch(watcher: (finding: Finding) => void): () => void {
     this.watchers.add(watcher);
     return () => this.watchers.delete(watcher);
+  }
+
+  save(): FindingsState {
+    return { list: [...this.list], counts: [...this.counts] };
+  }
+
+  /** Goes back to what was known then. Watchers are not told. */
+  restore({ list, counts }: FindingsState): void {
+    this.clear();
+    this.list.push(...list);
+    for (const [kind, count] of counts) this.counts.set(kind, count);
   }
 
   /** Forgets everything: for the next session on the same board. */

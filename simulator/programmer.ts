@@ -31,6 +31,9 @@ export interface Programmer {
   /** Runs to `limit` cycles, or until {@link stop} is called from an event. */
   run(limit: Cycle): void;
   stop(): void;
+  /** The whole state as plain data, and the way back to it; absent where a program cannot be put back. */
+  save?(): unknown;
+  restore?(state: unknown): void;
   /** True when the program goes round a loop that only an input edge can end. */
   waitsForPin?(): boolean;
   /** Calls `watcher` at each instruction that reads pins; only where instructions have their exact time. */

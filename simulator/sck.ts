@@ -28,6 +28,15 @@ export interface SckLevel {
   count: number;
 }
 
+export interface SckMeterState {
+  readonly high: SckLevel;
+  readonly low: SckLevel;
+  readonly violations: readonly SckViolation[];
+  readonly violationCount: number;
+  readonly since: Cycle | undefined;
+  readonly last: 0 | 1;
+}
+
 export interface SckMeterOptions {
   readonly sck: Net;
   readonly reset: Net;
@@ -73,6 +82,18 @@ export class SckMeter {
     }
     this.violations.length = 0;
     this.violationCount = 0;
+  }
+
+  save(): SckMeterState {
+    const { high, low, violations, violationCount, since, last } = this;
+    return { high: { ...high }, low: { ...low }, violations: [...violations], violationCount, since, last };
+  }
+
+  restore({ high, low, violations, violationCount, since, last }: SckMeterState): void {
+    Object.assign(this.high, high);
+    Object.assign(this.low, low);
+    this.violations.splice(0, this.violations.length, ...violations);
+    Object.assign(this, { violationCount, since, last });
   }
 
   /** A level that RESET began or ends is not a pulse of the clock. */

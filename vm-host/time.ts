@@ -21,7 +21,10 @@ export interface Timer {
   cancel(): void;
 }
 
-/** Moments of a queue as plain data, in the order in which its timers were made. */
+/**
+ * Moments of a queue as plain data, in the order in which its timers were made. `order` is 1 for the one that
+ * rings first and 0 for one that is not set.
+ */
 export type QueueState = readonly { due: Cycle; order: number }[];
 
 class QueuedTimer implements Timer {
@@ -83,7 +86,9 @@ export class EventQueue {
   }
 
   save(): QueueState {
-    return this.timers.map(({ due, order }) => ({ due, order }));
+    const places = new Map<QueuedTimer, number>();
+    for (let timer = this.first; timer; timer = timer.after) places.set(timer, places.size + 1);
+    return this.timers.map(timer => ({ due: timer.due, order: places.get(timer) ?? 0 }));
   }
 
   /** @throws RangeError when the state is that of a queue with other timers */
@@ -92,6 +97,7 @@ export class EventQueue {
       throw new RangeError(`the state has ${state.length} timers, the queue ${this.timers.length}`);
     }
     this.first = undefined;
+    this.arrivals = 0;
     state.forEach(({ due, order }, i) => {
       const timer = this.timers[i];
       Object.assign(timer, { due, order, before: undefined, after: undefined });
