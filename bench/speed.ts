@@ -8,6 +8,7 @@ import { measureEngines } from './speed/engines.ts';
 import { type JobTimes, jobEngines } from './speed/job.ts';
 import { programs } from './speed/programs.ts';
 import { simavr as buildSimavr } from './speed/simavr.ts';
+import { reportWasm } from './speed/wasm.ts';
 
 /** Each figure is the median of so many. */
 const ROUNDS = 5;
@@ -78,4 +79,5 @@ const clockNames: Readonly<Record<keyof JobTimes, string>> = {
 console.log(`${cpus().length} processors, ${cpus()[0]?.model ?? 'of unknown make'}`);
 engines();
 job();
+await reportWasm();
 for (const what of ['start', 'memory', 'many']) process.stdout.write(apart(what));
