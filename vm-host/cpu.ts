@@ -202,8 +202,8 @@ export class Cpu implements Core {
     this.environment.sleep(this.cycle);
   }
 
-  watchdogReset(): void {
-    this.environment.watchdogReset(this.cycle);
+  watchdogReset(now = this.cycle): void {
+    this.environment.watchdogReset(now);
   }
 
   fault(kind: FaultKind, what: string): never {

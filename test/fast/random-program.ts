@@ -115,6 +115,27 @@ const waits: readonly ((random: Random) => string)[] = [
     `ldi r16, 40\nclr r17\nl@: sbic PIND, 1\ninc r17\nsbis PIND, 2\nsubi r17, ${r.below(255)}\ndec r16\nbrne l@`,
   r => `ldi r24, ${r.below(256)}\nl@: lsr r24\nbrcc m@\neor r24, r3\nm@: dec r17\nbrne l@`,
   () => 'ldi r16, 0x20\nout MCUCR, r16\nsleep',
+  r => `l@: wdr\nsbi${r.pick(['s', 'c'])} PIND, ${r.below(7)}\nrjmp l@`,
+  r => `ldi r16, ${r.below(256)}\nldi r17, ${r.below(4)}\nl@: subi r16, 1\nsbci r17, 0\nwdr\nbrne l@`,
+  r => `ldi r16, ${r.below(256)}\nl@: sbic PIND, 3\nrjmp m@\nwdr\ndec r16\nbrne l@\nm@: nop`,
+  r =>
+    `ldi r16, ${r.below(16)}\nout WDTCR, r16\nldi r16, ${r.below(256)}\nl@: dec r16\n${r.pick(['wdr', 'nop'])}\nbrne l@`,
+  r => `ldi r30, ${r.below(34)}\nl@: ld r16, Z\nsbic PIND, ${r.below(7)}\nrjmp l@`,
+  r => `ldi r30, ${r.pick([5, 16, 17, 30])}\nldi r17, ${r.below(256)}\nl@: st Z, r17\ndec r17\nbrne l@`,
+  r =>
+    `ldi r30, ${r.below(28)}\nl@: ld r16, Z\ninc r30\ndec r16\nst Z, r16\ncpi r30, 30\nbrne l@\nldi r30, 4`,
+  r =>
+    `ldi r30, ${r.below(2)}\nldi r18, 40\nl@: ld r16, Z\ndec r16\nst Z, r16\nbrne l@\ninc r30\ndec r18\nbrne l@`,
+  r =>
+    `ldi r18, ${1 + r.below(9)}\nl@: rcall delay\nsbis PIND, ${r.below(7)}\nrjmp m@\ndec r18\nbrne l@\nm@: nop`,
+  r => `ldi r18, ${1 + r.below(9)}\nl@: rcall flag\ndec r18\nbrne l@`,
+  r => `ldi r18, ${1 + r.below(30)}\nl@: rcall pin\ndec r18\nbreq m@\nsbrs r25, 0\nrjmp l@\nm@: nop`,
+  r =>
+    `ldi r18, 2\nldi r17, ${r.below(256)}\nldi r16, ${r.below(256)}\nl@: dec r16\nbrne l@\ndec r17\nbrne l@\ndec r18\nbrne l@`,
+  r =>
+    `l@: in r16, TIFR\nsbrc r16, 1\nrjmp m@\nsbic PIND, ${r.below(7)}\nrjmp n@\nwdr\nrjmp l@\nm@: ldi r16, 2\nout TIFR, r16\nn@: nop`,
+  r =>
+    `ldi r16, ${1 + r.below(255)}\nl@: sbic PIND, ${r.below(7)}\nldi r16, ${1 + r.below(40)}\nrcall pin\ndec r16\nbrne l@`,
 ];
 
 /** A program that waits in ever other ways, with interrupts that count and toggle. */
@@ -142,6 +163,16 @@ tick:   in r15, SREG
 delay:  ldi r25, ${random.below(256)}
 dloop:  dec r25
         brne dloop
+        ret
+flag:   in r25, TIFR
+        ${random.below(2) ? 'wdr' : 'nop'}
+        sbrs r25, 1
+        rjmp flag
+        ldi r25, 2
+        out TIFR, r25
+        ret
+pin:    in r25, PIND
+        andi r25, ${1 << random.below(7)}
         ret
 blink:  sbi PORTB, 1
         cbi PORTB, 1

@@ -242,6 +242,7 @@ class Emitter {
     const flags = changedFlags(round);
     return [...this.tree.exits, ...this.tree.rounds].every(path => {
       const own = new Set(changedRegisters(path));
+      if (round.restarts && !path.restarts) return false;
       return (flags & ~changedFlags(path)) === 0 && set.every(number => own.has(number));
     });
   }

@@ -50,6 +50,10 @@ export class FastEngine implements Engine {
     this.limit = Number.NEGATIVE_INFINITY;
   }
 
+  restart(now: Cycle): void {
+    this.cpu.watchdogReset(now);
+  }
+
   /** Rings what is due; the clocks that are left then, 0 when the program cannot go on at `pc` at once. */
   room(pc: number): number {
     const { cpu, queue } = this;
@@ -69,7 +73,7 @@ export class FastEngine implements Engine {
   private interpret(deadline: Cycle): void {
     const { cpu } = this;
     const { quiet, runs } = this.translation;
-    this.translation.met(cpu.pc, this.io);
+    this.translation.met(cpu.pc, cpu);
     let next: number;
     let again: boolean;
     do {
@@ -80,7 +84,7 @@ export class FastEngine implements Engine {
   }
 
   private interpretOne(pc: number): void {
-    this.translation.metShort(pc, this.io);
+    this.translation.metShort(pc, this.cpu);
     this.cpu.execute();
   }
 }

@@ -7,7 +7,7 @@ const BRANCHES: ReadonlySet<string> = new Set(['brbs', 'brbc']);
 const ENDS: ReadonlySet<string> = new Set(['ret', 'reti']);
 
 /** After these something outside the program may happen: no way through them can be a mere wait. */
-const ACTS: ReadonlySet<string> = new Set(['out', 'sbi', 'cbi', 'sleep', 'wdr']);
+const ACTS: ReadonlySet<string> = new Set(['out', 'sbi', 'cbi', 'sleep']);
 
 /** Addresses that may come after the instruction at `pc`, a called routine left out. */
 function successors(words: Uint16Array, pc: number): number[] {

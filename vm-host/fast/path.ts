@@ -18,6 +18,9 @@ export interface Shared {
   readonly read: (address: number, now: string) => string;
 }
 
+/** Z is R30 alone. */
+export const POINTER = 30;
+
 export class Path {
   readonly registers: Value[];
   flags: FlagSource[];
@@ -28,6 +31,10 @@ export class Path {
   /** What was asked at the branches and skips. */
   questions: Question[] = [];
   inputs: Input[] = [];
+  /** A WDR lies on the way. */
+  restarts = false;
+  /** What R30 holds as long as nothing changes it, where the way has asked. */
+  pointer: number | undefined;
   /** Statements since the last branch. */
   lines: string[] = [];
 
@@ -49,6 +56,8 @@ export class Path {
     other.calls = [...this.calls];
     other.questions = [...this.questions];
     other.inputs = [...this.inputs];
+    other.restarts = this.restarts;
+    other.pointer = this.pointer;
     return other;
   }
 
@@ -115,6 +124,19 @@ export class Path {
     const input: Input = { kind: 'input', js, address, offset: this.offset };
     this.inputs.push(input);
     return input;
+  }
+
+  /** WDR: the counter of the watchdog starts again. */
+  restart(): void {
+    this.restarts = true;
+    this.lines.push(`f.restart(${this.now});`);
+  }
+
+  /** The register that Z points to, as far as it is known. */
+  get pointed(): number | undefined {
+    const z = this.registers[POINTER];
+    if (z.kind === 'constant') return z.n;
+    return z.kind === 'register' && z.number === POINTER ? this.pointer : undefined;
   }
 
   /** JavaScript for the clock in which the instruction at hand begins. */

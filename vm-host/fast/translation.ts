@@ -6,15 +6,19 @@
 import type { Chip } from '../chip.ts';
 import type { Cpu } from '../cpu.ts';
 import type { IoSpace } from '../io.ts';
+import type { Cycle } from '../time.ts';
 import { emit } from './emit.ts';
 import { loopHeads } from './flow.ts';
 import { helpers } from './helpers.ts';
+import { POINTER } from './path.ts';
 import { destinations, isQuiet, type Tree, TreeBuilder } from './tree.ts';
 
 /** What a function runs: see engine.ts. */
 export interface Engine {
   readonly cpu: Cpu;
   readonly io: IoSpace;
+  /** WDR at a clock. */
+  restart(now: Cycle): void;
   /** Rings what is due; how many clocks are left then, 0 when the program cannot go on at `pc` at once. */
   room(pc: number): number;
 }
@@ -58,9 +62,9 @@ export class Translation {
   }
 
   /** Hears that the program has come to an address without a function. */
-  met(pc: number, io: IoSpace): void {
+  met(pc: number, { io, r }: Cpu): void {
     if (++this.meetings[pc] !== MEETINGS) return;
-    const trees = this.treesFrom(pc, io);
+    const trees = this.treesFrom(pc, io, r);
     const run = this.compile(trees, io);
     for (const [head, { root }] of trees) {
       this.last[head] = root.last;
@@ -69,23 +73,23 @@ export class Translation {
   }
 
   /** Hears that there was time for one instruction only. */
-  metShort(pc: number, io: IoSpace): void {
+  metShort(pc: number, { io, r }: Cpu): void {
     if (++this.stepsMet[pc] !== MEETINGS) return;
-    this.steps[pc] = this.compile(new Map([[pc, this.tree(pc, io, 1)]]), io);
+    this.steps[pc] = this.compile(new Map([[pc, this.tree(pc, io, r, 1)]]), io);
   }
 
   /** JavaScript for the trees from an address on, to be looked at. */
-  text(pc: number, io: IoSpace): string {
-    return emit(this.treesFrom(pc, io), io);
+  text(pc: number, { io, r }: Cpu): string {
+    return emit(this.treesFrom(pc, io, r), io);
   }
 
   /** The tree at an address and those that it leads to, as far as they are warm and in no function yet. */
-  private treesFrom(pc: number, io: IoSpace): Map<number, Tree> {
+  private treesFrom(pc: number, io: IoSpace, registers: Uint8Array): Map<number, Tree> {
     const trees = new Map<number, Tree>();
     const ahead = [pc];
     for (let head = ahead.shift(); head !== undefined && trees.size < MOST_TREES; head = ahead.shift()) {
       if (trees.has(head)) continue;
-      const tree = this.tree(head, io);
+      const tree = this.tree(head, io, registers);
       trees.set(head, tree);
       ahead.push(...destinations(tree).filter(next => this.isWarm(next)));
     }
@@ -96,8 +100,9 @@ export class Translation {
     return this.runs[pc] === undefined && this.meetings[pc] >= WARM;
   }
 
-  private tree(pc: number, io: IoSpace, budget?: number): Tree {
-    return new TreeBuilder(this.chip, this.words, this.heads, io, pc, budget).build();
+  private tree(pc: number, io: IoSpace, registers: Uint8Array, budget?: number): Tree {
+    const { chip, words, heads } = this;
+    return new TreeBuilder(chip, words, heads, io, pc, registers[POINTER], budget).build();
   }
 
   private compile(trees: ReadonlyMap<number, Tree>, io: IoSpace): Run {

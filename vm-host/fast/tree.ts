@@ -8,9 +8,9 @@
 import type { Chip } from '../chip.ts';
 import type { IoSpace } from '../io.ts';
 import { type Decoded, decode } from '../isa.ts';
-import { Path } from './path.ts';
+import { Path, POINTER } from './path.ts';
 import { effects } from './semantics.ts';
-import { ask, decided, type Question } from './value.ts';
+import { ask, constant, decided, type Question } from './value.ts';
 
 /** How a stretch of a tree ends. */
 export type End =
@@ -92,6 +92,8 @@ export class TreeBuilder {
     private readonly heads: Uint8Array,
     private readonly io: IoSpace,
     private readonly head: number,
+    /** What Z holds now: the best guess at what it will hold. */
+    private readonly pointer: number,
     private budget = BUDGET,
   ) {}
 
@@ -177,10 +179,39 @@ export class TreeBuilder {
     if (name === 'ret') return this.ret(path, clocks);
     if (name === 'out') return this.write(a, path.get(b).js, clocks);
     if (name === 'sbi' || name === 'cbi') return this.setBit(path, name === 'sbi', a, b, asked);
-    const effect = effects[name];
-    if (!effect || this.mustPerform(name, a, b)) return { kind: 'perform' };
-    effect(path, a, b);
+    if (name === 'ld' || name === 'st') return this.access(path, name, a, clocks, asked);
+    if (name === 'wdr') path.restart();
+    else {
+      const effect = effects[name];
+      if (!effect || this.mustPerform(name, a, b)) return { kind: 'perform' };
+      effect(path, a, b);
+    }
     return this.go(path, path.pc + 1, clocks);
+  }
+
+  /** LD and ST are moves, once it is known where Z points. */
+  private access(path: Path, name: 'ld' | 'st', a: number, clocks: number, asked: number): End | undefined {
+    const { pointed } = path;
+    if (pointed === undefined) return this.askPointer(path, asked);
+    if (pointed >= path.registers.length) return { kind: 'perform' };
+    const [to, from] = name === 'ld' ? [a, pointed] : [pointed, a];
+    path.set(to, path.get(from));
+    return this.go(path, path.pc + 1, clocks);
+  }
+
+  /** Goes on where Z points to where it did when this was translated, else the interpreter does it. */
+  private askPointer(path: Path, asked: number): End {
+    const z = path.get(POINTER);
+    if (z.kind !== 'register' || z.number !== POINTER) return { kind: 'perform' };
+    const question: Question = { kind: 'equal', a: z, b: constant(this.pointer) };
+    path.questions.push(question);
+    const known = path.fork(path.pc, 0);
+    known.pointer = this.pointer;
+    const unknown = path.fork(path.pc, 0);
+    unknown.lookAtAll();
+    this.exits.push(unknown);
+    const perform: Stretch = { path: unknown, lines: [], end: { kind: 'perform' }, last: unknown.offset };
+    return { kind: 'branch', test: ask(question), yes: this.follow(known, asked), no: perform };
   }
 
   /** SEI, and registers that do not exist. */
