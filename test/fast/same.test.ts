@@ -1,6 +1,7 @@
 /** The engine that translates does what the interpreter does: edge for edge, clock for clock, to the last flag. */
 import { describe, expect, it } from 'vitest';
 import { Random } from '../vm-host/helpers.ts';
+import { loopProgram } from './random-loop.ts';
 import { randomWords, waitingProgram } from './random-program.ts';
 import { type Stimulus, story } from './side-by-side.ts';
 
@@ -30,10 +31,13 @@ describe('fast and reference agree', () => {
     expect(faults).toBeGreaterThanOrEqual(PROGRAMS > 100 ? 1 : 0);
   });
 
-  it(`on ${PROGRAMS} programs that wait, in ever other ways`, () => {
+  it.each([
+    ['that wait, in ever other ways', waitingProgram],
+    ['of loops put together at random', loopProgram],
+  ])(`on ${PROGRAMS} programs %s`, (_, program) => {
     for (let i = 0; i < PROGRAMS; i++) {
       const seed = SEED + i;
-      const given = stimulus(waitingProgram(seed), seed, 30_000);
+      const given = stimulus(program(seed), seed, 30_000);
       const expected = story('reference', given);
       expect(story('fast', given), `SEED=${seed} PROGRAMS=1`).toEqual(expected);
       expect(story('fast', given), `SEED=${seed} PROGRAMS=1, warm`).toEqual(expected);

@@ -211,16 +211,16 @@ class Emitter {
 
   /**
    * Counts rounds instead of running them: as many as surely go this same way and have the time. The one after
-   * them is run; where it could leave before it has set all that a round sets, one round less is counted.
+   * them is run to its end; where it could leave before it has set all that a round sets, one round less is counted.
    */
   private skip(path: Path, { counters, bounds }: Wait): string[] {
-    const { last } = this.tree.root;
+    const { longest } = this.tree;
     const { offset } = path;
     const spare = this.leavesFresh(path, counters) ? '' : ' - 1';
     return [
       'let rounds = 0;',
-      `if (left - next > ${2 * offset + last}) {`,
-      `rounds = ((left - ${1 + last} - next) / ${offset}) | 0;`,
+      `if (left - next > ${2 * offset + longest}) {`,
+      `rounds = ((left - ${1 + longest} - next) / ${offset}) | 0;`,
       ...bounds.map(
         bound => `if (rounds > 0) {\nconst most = ${bound}${spare};\nif (most < rounds) rounds = most;\n}`,
       ),
@@ -240,6 +240,8 @@ class Emitter {
     const counting = new Set(counters.flatMap(({ registers }) => registers));
     const set = changedRegisters(round).filter(number => !counting.has(number));
     const flags = changedFlags(round);
+    // what a way takes over from the round before has to be what that one really left
+    if (flags & this.tree.flagsUsed || set.some(number => this.tree.used.has(number))) return false;
     return [...this.tree.exits, ...this.tree.rounds].every(path => {
       const own = new Set(changedRegisters(path));
       if (round.restarts && !path.restarts) return false;

@@ -43,6 +43,8 @@ export interface Tree {
   readonly head: number;
   readonly flashWords: number;
   readonly root: Stretch;
+  /** When the last instruction of any way begins, questions for time or not. */
+  readonly longest: number;
   /** Registers read as they were at the head. */
   readonly used: ReadonlySet<number>;
   /** Bits of SREG used as they were at the head. */
@@ -110,6 +112,7 @@ export class TreeBuilder {
       head: this.head,
       flashWords: this.words.length,
       root,
+      longest: longestOf(root),
       used: shared.used,
       flagsUsed: shared.flagsUsed,
       rounds: this.rounds,
@@ -290,6 +293,11 @@ export class TreeBuilder {
   private wrap(pc: number): number {
     return (pc + this.words.length) % this.words.length;
   }
+}
+
+function longestOf({ last, end }: Stretch): number {
+  if (end.kind === 'branch') return Math.max(last, longestOf(end.yes), longestOf(end.no));
+  return end.kind === 'call' || end.kind === 'time' ? Math.max(last, longestOf(end.next)) : last;
 }
 
 function lasts(end: End): number[] {

@@ -111,14 +111,17 @@ export class WaitFinder {
     return before === undefined ? undefined : `${before} ${signed(value.sign, value.b.js)}`;
   }
 
-  /** True when all that is changed and no counter is computed afresh in each round. */
+  /** True when all that is changed and no counter, flags included, is computed afresh in each round. */
   private freshOtherwise(): boolean {
     const counting = new Set(this.counters.flatMap(({ registers }) => registers));
     const carried = new Set([...this.changed].filter(number => !counting.has(number)));
-    return [...carried].every(number => {
-      const { registers, flags } = needs(this.path.registers[number]);
-      return flagsStay(flags, this.path) && ![...registers].some(each => carried.has(each));
-    });
+    const isFresh = ({ registers, flags }: Needs) =>
+      flagsStay(flags, this.path) && ![...registers].some(each => carried.has(each));
+    const flags = this.path.flags.filter(source => source.kind !== 'before');
+    return (
+      [...carried].every(number => isFresh(needs(this.path.registers[number]))) &&
+      flags.every(source => isFresh(needsOfFlag(source)))
+    );
   }
 
   private isStill(value: Value): boolean {
@@ -322,6 +325,14 @@ interface Needs {
 }
 
 function needs(value: Value): Needs {
+  return gather([value], []);
+}
+
+function needsOfFlag(source: FlagSource): Needs {
+  return gather([], [source]);
+}
+
+function gather(values: readonly Value[], sources: readonly FlagSource[]): Needs {
   const found: Needs = { registers: new Set(), inputs: new Set(), flags: [] };
   const seen = new Set<unknown>();
   const visit = (each: Value): void => {
@@ -339,7 +350,8 @@ function needs(value: Value): Needs {
     operands(source).forEach(visit);
     carried(source).forEach(visitFlag);
   };
-  visit(value);
+  values.forEach(visit);
+  sources.forEach(visitFlag);
   return found;
 }
 

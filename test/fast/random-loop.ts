@@ -1,0 +1,146 @@
+/** Loops nobody thought of: counters, pins, the timer, WDR, LD, ST, calls and further loops, put together at random. */
+import { assemble } from '../../vm-host/index.ts';
+import { Random } from '../vm-host/helpers.ts';
+
+const BRANCHES = ['brne', 'breq', 'brcc', 'brcs', 'brpl', 'brmi', 'brge', 'brlt', 'brvc', 'brhs', 'brts'];
+const SKIPS = ['sbic PIND,', 'sbis PIND,', 'sbic PINB,', 'sbis PORTB,', 'sbic EECR,'];
+
+class LoopWriter {
+  private labels = 0;
+
+  constructor(private readonly random: Random) {}
+
+  /** A loop of a few lines, with one way back and perhaps some ways out. */
+  loop(depth: number): string {
+    const { random } = this;
+    const name = this.labels++;
+    const lines = Array.from({ length: 1 + random.below(5) }, () => this.line(name, depth));
+    return [...this.starts(), `l${name}:`, ...lines, ...this.back(name), `x${name}: nop`].join('\n');
+  }
+
+  private get upper(): string {
+    return `r${16 + this.random.below(6)}`;
+  }
+
+  private get byte(): number {
+    return this.random.pick([1, 1, 1, 2, 3, 255, 254, 128, this.random.below(256)]);
+  }
+
+  private get skip(): string {
+    const { random } = this;
+    if (random.below(3) === 0) return `${random.pick(['sbrc', 'sbrs'])} ${this.upper}, ${random.below(8)}`;
+    if (random.below(4) === 0) return `cpse ${this.upper}, ${this.upper}`;
+    return `${random.pick(SKIPS)} ${random.below(7)}`;
+  }
+
+  /** What a person sets before a loop. */
+  private starts(): string[] {
+    return Array.from({ length: this.random.below(4) }, () => `ldi ${this.upper}, ${this.random.below(256)}`);
+  }
+
+  /** One line that needs no label. */
+  private plain(): string {
+    const { random, upper } = this;
+    const kinds: readonly (() => string)[] = [
+      () => `${random.pick(['dec', 'inc'])} ${upper}`,
+      () => `subi ${upper}, ${this.byte}`,
+      () => `in ${upper}, ${random.pick(['TCNT0', 'TIFR', 'PIND', 'PINB', 'SREG'])}`,
+      () => `${random.pick(['andi', 'ori', 'cpi'])} ${upper}, ${this.byte}`,
+      () => random.pick(['wdr', 'nop', 'wdr', 'sec', 'clc', 'set']),
+      () => `${random.pick(['ld @, Z', 'st Z, @'])}`.replace('@', upper),
+      () => `${random.pick(['mov', 'add', 'sub', 'cp', 'eor', 'cpc', 'adc'])} ${upper}, ${this.upper}`,
+      () => `${random.pick(['lsr', 'swap', 'neg', 'ror', 'com', 'tst'])} ${upper}`,
+      () => `rcall ${random.pick(['delay', 'look', 'flag'])}`,
+      () => `ldi ${upper}, ${random.below(256)}`,
+    ];
+    return random.pick(kinds)();
+  }
+
+  private line(name: number, depth: number): string {
+    const { random, upper } = this;
+    switch (random.below(9)) {
+      case 0:
+        return `${this.skip}\n${this.plain()}`;
+      case 1:
+        return `${this.skip}\nrjmp x${name}`;
+      case 2:
+        return `cpi ${upper}, ${random.below(256)}\n${random.pick(BRANCHES)} x${name}`;
+      case 3:
+        return `subi ${upper}, ${this.byte}\nsbci ${this.upper}, ${random.below(2)}`;
+      case 4:
+        return depth > 0 ? this.loop(depth - 1) : this.plain();
+      case 5:
+        return random.below(3) ? this.plain() : `out PORTB, ${upper}`;
+      default:
+        return this.plain();
+    }
+  }
+
+  private back(name: number): string[] {
+    const { random, upper } = this;
+    const to = `l${name}`;
+    if (random.below(4) === 0) return [this.skip, `rjmp ${to}`];
+    const first = random.pick([`dec ${upper}`, `inc ${upper}`, `subi ${upper}, ${this.byte}`, this.plain()]);
+    return [first, `${random.pick(BRANCHES)} ${to}`];
+  }
+}
+
+/** A program of such loops, with interrupts that count and a watchdog that may run. */
+export function loopProgram(seed: number, depth = 2): Uint16Array {
+  const random = new Random(seed * 31 + 7);
+  const writer = new LoopWriter(random);
+  const loops = Array.from({ length: 1 + random.below(3) }, () => writer.loop(random.below(depth + 1)));
+  const text = programOf(loops, random);
+  try {
+    return assemble(text).words;
+  } catch (error) {
+    // loops within loops may be too long for a branch
+    if (depth === 0) throw error;
+    return loopProgram(seed, depth - 1);
+  }
+}
+
+function programOf(loops: readonly string[], random: Random): string {
+  return `
+        rjmp main
+        rjmp service
+        rjmp service
+service: in r15, SREG
+        inc r14
+        out PORTB, r14
+        out SREG, r15
+        reti
+delay:  ldi r25, ${random.below(256)}
+dloop:  dec r25
+        brne dloop
+        ret
+look:   in r25, PIND
+        andi r25, ${1 << random.below(7)}
+        ret
+flag:   in r25, TIFR
+        sbrs r25, 1
+        rjmp flag
+        ldi r25, 2
+        out TIFR, r25
+        ret
+main:   ldi r16, 255
+        out DDRB, r16
+        ldi r16, ${1 + random.below(4)}
+        out TCCR0, r16
+        ldi r16, ${random.below(2) * 2}
+        out TIMSK, r16
+        ldi r16, ${random.below(2) * 0x40}
+        out GIMSK, r16
+        ldi r16, ${random.below(4)}
+        out MCUCR, r16
+        ldi r16, ${random.below(4) ? 0 : 8 + random.below(2)}
+        out WDTCR, r16
+        ldi r30, ${random.below(32)}
+        ${random.below(2) ? 'sei' : ''}
+again:
+        ${loops.join('\nsbi PORTB, 0\ncbi PORTB, 0\n')}
+        in r31, PORTB
+        inc r31
+        out PORTB, r31
+        rjmp again`;
+}
