@@ -30,6 +30,8 @@ export type Run = (engine: Engine, left: number) => void;
 const MEETINGS = 100;
 /** One that it has come to so often is taken along when a way leads there. */
 const WARM = 1;
+/** A tree of so many instructions may be in several functions: a wait that many routines share. */
+const SMALL = 12;
 /** Trees in one function. */
 const MOST_TREES = 6;
 /** Where no tree begins no time is enough. */
@@ -68,7 +70,7 @@ export class Translation {
     const run = this.compile(trees, io);
     for (const [head, { root }] of trees) {
       this.last[head] = root.last;
-      this.runs[head] = run;
+      this.runs[head] ??= run;
     }
   }
 
@@ -83,21 +85,18 @@ export class Translation {
     return emit(this.treesFrom(pc, io, r), io);
   }
 
-  /** The tree at an address and those that it leads to, as far as they are warm and in no function yet. */
+  /** The tree at an address and those that it leads to, as far as they are warm, and in no function yet or short. */
   private treesFrom(pc: number, io: IoSpace, registers: Uint8Array): Map<number, Tree> {
     const trees = new Map<number, Tree>();
     const ahead = [pc];
     for (let head = ahead.shift(); head !== undefined && trees.size < MOST_TREES; head = ahead.shift()) {
       if (trees.has(head)) continue;
       const tree = this.tree(head, io, registers);
+      if (head !== pc && this.runs[head] && tree.size > SMALL) continue;
       trees.set(head, tree);
-      ahead.push(...destinations(tree).filter(next => this.isWarm(next)));
+      ahead.push(...destinations(tree).filter(next => this.meetings[next] >= WARM));
     }
     return trees;
-  }
-
-  private isWarm(pc: number): boolean {
-    return this.runs[pc] === undefined && this.meetings[pc] >= WARM;
   }
 
   private tree(pc: number, io: IoSpace, registers: Uint8Array, budget?: number): Tree {

@@ -42,6 +42,8 @@ export interface Stretch {
 export interface Tree {
   readonly head: number;
   readonly flashWords: number;
+  /** Instructions in it. */
+  readonly size: number;
   readonly root: Stretch;
   /** When the last instruction of any way begins, questions for time or not. */
   readonly longest: number;
@@ -100,6 +102,7 @@ export class TreeBuilder {
   ) {}
 
   build(): Tree {
+    const { budget } = this;
     const shared = {
       names: 0,
       used: new Set<number>(),
@@ -112,6 +115,7 @@ export class TreeBuilder {
       head: this.head,
       flashWords: this.words.length,
       root,
+      size: budget - this.budget,
       longest: longestOf(root),
       used: shared.used,
       flagsUsed: shared.flagsUsed,
