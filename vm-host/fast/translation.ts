@@ -69,8 +69,9 @@ export class Translation {
     const trees = this.treesFrom(pc, io, r);
     const run = this.compile(trees, io);
     for (const [head, { root }] of trees) {
+      if (this.runs[head]) continue;
       this.last[head] = root.last;
-      this.runs[head] ??= run;
+      this.runs[head] = run;
     }
   }
 
