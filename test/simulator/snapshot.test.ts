@@ -14,7 +14,10 @@ import { LogicMachine, Machine } from '../../vm-host/index.ts';
 
 const data = (name: string) => readFileSync(new URL(`../../bench/data/${name}`, import.meta.url), 'utf8');
 const { bytes } = parseHex(data('programmer.hex'));
-const words = Uint16Array.from({ length: bytes.length / 2 }, (_, i) => bytes[2 * i] | (bytes[2 * i + 1] << 8));
+const words = Uint16Array.from(
+  { length: bytes.length / 2 },
+  (_, i) => bytes[2 * i] | (bytes[2 * i + 1] << 8),
+);
 type Engine = 'fast' | 'reference';
 const engines: Engine[] = ['fast', 'reference'];
 
