@@ -29,6 +29,7 @@ import {
   dominators,
   type Fn,
   isComparison,
+  lastId,
   type Node,
   nodesOf,
   type Program,
@@ -70,8 +71,9 @@ export function analyse(program: Program): Facts {
 }
 
 class Forward {
-  private readonly facts = new Map<Node, Fact>();
-  private readonly updates = new Map<Node, number>();
+  /** By the number of the node: the analyses ask for little else. */
+  private readonly facts = new Array<Fact | undefined>(lastId() + 1);
+  private readonly updates = new Uint8Array(lastId() + 1);
   readonly results = new Map<Fn, Fact>();
   private readonly globals: (Fact | undefined)[];
   private readonly params = new Map<Node, Fact>();
@@ -103,7 +105,9 @@ class Forward {
   }
 
   of(node: Node): Fact | undefined {
-    return node.op === 'const' ? exactly(node.value) : this.facts.get(node);
+    const known = this.facts[node.id];
+    if (known || node.op !== 'const') return known;
+    return (this.facts[node.id] = exactly(node.value));
   }
 
   /** The fact of a value as seen in `block`: every branch between its definition and here that tested it helps. */
@@ -131,13 +135,12 @@ class Forward {
   }
 
   private update(node: Node, computed: Fact): void {
-    const old = this.facts.get(node);
+    const old = this.facts[node.id];
     let next = join(old, computed)!;
     if (same(old, next)) return;
-    const count = (this.updates.get(node) ?? 0) + 1;
-    this.updates.set(node, count);
-    if (count > PATIENCE) next = widen(next);
-    this.facts.set(node, next);
+    if (this.updates[node.id] === PATIENCE) next = widen(next);
+    else this.updates[node.id]++;
+    this.facts[node.id] = next;
     this.changed = true;
   }
 
@@ -217,7 +220,7 @@ class Forward {
 }
 
 class Backward {
-  private readonly demands = new Map<Node, number>();
+  private readonly demands = new Uint32Array(lastId() + 1);
   readonly globals: number[];
   readonly results = new Map<Fn, number>();
   private changed = true;
@@ -239,7 +242,7 @@ class Backward {
   }
 
   of(node: Node): number {
-    return this.demands.get(node) ?? 0;
+    return this.demands[node.id] ?? 0;
   }
 
   private visitBlock(fn: Fn, block: Block): void {
@@ -254,7 +257,7 @@ class Backward {
     const old = this.of(node);
     const next = (old | mask) >>> 0;
     if (next === old) return;
-    this.demands.set(node, next);
+    this.demands[node.id] = next;
     this.changed = true;
   }
 

@@ -32,7 +32,7 @@ export function globalUses({ fns, globals, regs }: MProgram): Map<MFn, GlobalUse
     const done = known.get(fn);
     if (done) return done;
     for (const callee of callees(fn)) of(callee);
-    const blocks = new Map(fn.blocks.map(block => [block, useOf(block, all, regs, known)]));
+    const blocks = new Map(fn.blocks.map(block => [block, useOf(fn, block, all, regs, known)]));
     const found: GlobalUse = {
       reads: union(regs, blocks, 'reads'),
       writes: union(regs, blocks, 'writes'),
@@ -55,7 +55,7 @@ function union(size: number, blocks: BlockUses, what: 'reads' | 'writes'): RegSe
 }
 
 /** A block from its beginning to its end. */
-function useOf(block: MBlock, globals: RegSet, size: number, known: Map<MFn, GlobalUse>): GlobalUse {
+function useOf(fn: MFn, block: MBlock, globals: RegSet, size: number, known: Map<MFn, GlobalUse>): GlobalUse {
   const [reads, writes, exposed, sure] = [0, 1, 2, 3].map(() => new RegSet(size));
   const read = (reg: Reg) => {
     if (!globals.has(reg)) return;
@@ -69,6 +69,8 @@ function useOf(block: MBlock, globals: RegSet, size: number, known: Map<MFn, Glo
     exposed.delete(reg);
   };
   if (block.term.kind === 'test') testUses(block.term.test).forEach(read);
+  // a result that became one with a global is read by whoever called
+  if (block.term.kind === 'return') for (const reg of fn.result) if (reg !== undefined) read(reg);
   for (let i = block.instrs.length - 1; i >= 0; i--) {
     const ins = block.instrs[i];
     defs(ins).forEach(write);

@@ -75,9 +75,12 @@ const ORDERED: ReadonlySet<Op> = new Set([
 
 /** Whether the node yields 0 or 1 and can steer a branch without ever becoming a number. */
 export const isComparison = (node: Node): boolean => COMPARISONS.has(node.op);
+/** For each set of bytes that are left out, the bits of the others. */
+const COMPARED = Array.from({ length: 16 }, (_, out) =>
+  [0, 1, 2, 3].reduce((mask, i) => (out & (1 << i) ? mask : (mask | (0xff << (8 * i))) >>> 0), 0),
+);
 /** The bits that a comparison looks at. */
-export const comparedMask = (node: Node): number =>
-  [0, 1, 2, 3].reduce((mask, i) => (node.value & (1 << i) ? mask : (mask | (0xff << (8 * i))) >>> 0), 0);
+export const comparedMask = (node: Node): number => COMPARED[node.value & 15];
 
 /** Whether the node must stay where it is. */
 export const isOrdered = (node: Node): boolean => ORDERED.has(node.op);
@@ -147,6 +150,9 @@ export function makeNode(op: Op, args: Node[], block: Block, at: number, extra: 
 export function makeBlock(): Block {
   return { id: ++ids, phis: [], nodes: [], term: { kind: 'unreachable', at: 0 }, preds: [] };
 }
+
+/** The highest node number so far. */
+export const lastId = (): number => ids;
 
 /** Node numbers start again, so that the same source gives the same listing in one process. */
 export function resetIds(): void {

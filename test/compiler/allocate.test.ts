@@ -92,6 +92,13 @@ describe('zero by CLR', () => {
 });
 
 describe('the use of globals', () => {
+  it('counts a result that is a global itself', () => {
+    const f = fn('f', [block([op('in', 2, { k: 0x10 })])]);
+    f.result = [1];
+    const { exposed, reads } = globalUses(program([f], 3, [1])).get(f)!;
+    expect([exposed, reads].map(set => set.toArray())).toEqual([[1], [1]]);
+  });
+
   it('tells what is read before it is written and what is written on every way', () => {
     const end = block([op('in', 2, { k: 0x10 })]);
     const [left, right] = [

@@ -15,8 +15,11 @@ import { constantTree, encodeModule, type TestModule, tree } from './wasm-progra
 const programs = Number(process.env.TRANSLATION_PROGRAMS ?? 1000);
 const first = Number(process.env.TRANSLATION_SEED ?? 1_000_000);
 
-/** A register that all rely on to be zero was cleared too late, or not at all. */
-const ONCE_WRONG = [5122, 6241, 13049];
+/**
+ * A register that all rely on to be zero was cleared too late, or not at all (the first three). A function's result that
+ * had become one with a global was not known to read it (the last).
+ */
+const ONCE_WRONG = [5122, 6241, 13049, 74291];
 
 describe('the translation check', () => {
   it('finds no difference between WebAssembly and words in seeded random programs', () => {
