@@ -9,12 +9,13 @@
  */
 import type { IoSpace } from '../io.ts';
 import type { Path } from './path.ts';
-import type { End, Stretch, Tree } from './tree.ts';
+import { destinations, type End, type Stretch, type Tree } from './tree.ts';
 import { statusByte } from './value.ts';
 import { type Wait, WaitFinder } from './waits.ts';
 
 /** The text of the function's body; its parameters are h (helpers), lasts (by address), f and left. */
 export function emit(trees: ReadonlyMap<number, Tree>, io: IoSpace): string {
+  const order = chain(trees);
   return [
     'const c = f.cpu;',
     'const io = f.io;',
@@ -24,9 +25,23 @@ export function emit(trees: ReadonlyMap<number, Tree>, io: IoSpace): string {
     'let base = c.cycle;',
     'let s = c.sreg;',
     'run: for (;;) {\nswitch (pc) {',
-    ...[...trees.values()].map(tree => new Emitter(tree, trees, io).text()),
+    ...order.map((tree, i) => new Emitter(tree, trees, io, order[i + 1]?.head).text()),
     '}\n}',
   ].join('\n');
+}
+
+/** The trees so that one leads to the next where that can be: then no jump is needed. */
+function chain(trees: ReadonlyMap<number, Tree>): Tree[] {
+  const rest = new Map(trees);
+  const order: Tree[] = [];
+  while (rest.size > 0) {
+    const last = order[order.length - 1];
+    const next = last && destinations(last).find(head => rest.has(head));
+    const tree = rest.get(next ?? [...rest.keys()][0])!;
+    rest.delete(tree.head);
+    order.push(tree);
+  }
+  return order;
 }
 
 class Emitter {
@@ -38,6 +53,8 @@ class Emitter {
     /** By their heads. */
     private readonly trees: ReadonlyMap<number, Tree>,
     private readonly io: IoSpace,
+    /** The head of the tree that stands after this one. */
+    private readonly following: number | undefined,
   ) {
     this.kept = new Set(tree.rounds.flatMap(changedRegisters));
   }
@@ -112,8 +129,14 @@ class Emitter {
       // flags that the next tree does not look at, it sets on every way out
       ...(next.flagsUsed & changedFlags(path) ? [`s = ${sreg};`] : []),
       `pc = ${path.pc};`,
-      'continue run;',
+      this.goOn(path.pc),
     ].join('\n');
+  }
+
+  /** To the tree that begins there. */
+  private goOn(head: number): string {
+    if (head !== this.following) return 'continue run;';
+    return this.tree.rounds.length > 0 ? 'break round;' : '';
   }
 
   /** The interpreter does the instruction at hand. */
@@ -166,7 +189,7 @@ class Emitter {
     return [
       `left = f.room(${next});`,
       `if (${tree.root.last} >= left) return;`,
-      ...['s = c.sreg;', `pc = ${next};`, 'continue run;'],
+      ...['s = c.sreg;', `pc = ${next};`, this.goOn(next)],
     ];
   }
 

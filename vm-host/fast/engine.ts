@@ -57,10 +57,17 @@ export class FastEngine implements Engine {
   /** Rings what is due; the clocks that are left then, 0 when the program cannot go on at `pc` at once. */
   room(pc: number): number {
     const { cpu, queue } = this;
-    while (queue.nextTime <= cpu.cycle && cpu.cycle < this.limit) queue.runUntil(cpu.cycle);
+    const { cycle } = cpu;
+    let left = Math.min(queue.nextTime, this.limit) - cycle;
+    while (left <= 0) {
+      if (cycle >= this.limit) return 0;
+      queue.runUntil(cycle);
+      left = Math.min(queue.nextTime, this.limit) - cycle;
+    }
     // a masked interrupt can wait
     if (cpu.attention !== 0 && (cpu.attention & HALTED || cpu.sreg >= I)) return 0;
-    return cpu.pc === pc ? this.span : 0;
+    if (cpu.pc !== pc) return 0;
+    return left < LONGEST ? left | 0 : LONGEST;
   }
 
   /** Clocks to the next event or the end of the run; as a small integer they are cheap to hand over. */
