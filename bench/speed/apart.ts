@@ -3,7 +3,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Board } from '../../simulator/index.ts';
 import { Machine } from '../../vm-host/index.ts';
-import { median } from './clock.ts';
+import { median, processorSeconds } from './clock.ts';
 import { measureJob, runSession } from './job.ts';
 import { reportMany, shortJob, work } from './many.ts';
 import { jobSession, programmer } from './programs.ts';
@@ -56,10 +56,27 @@ function reportMemory(): void {
   );
 }
 
+/** Microseconds to keep a whole simulation, and to go back to it. */
+function reportSnapshot(): void {
+  const board = runSession(new Machine({ words: programmer(), engine: 'fast' }), shortJob(jobSession()));
+  const times = 2000;
+  const state = board.snapshot();
+  const micro = (work: () => void) => {
+    for (let i = 0; i < times; i++) work();
+    return (1e6 * processorSeconds(() => Array.from({ length: times }, work))) / times;
+  };
+  const taken = micro(() => void board.snapshot());
+  const back = micro(() => board.restore(state));
+  console.log(`a snapshot of it: ${taken.toFixed(0)} µs to take, ${back.toFixed(0)} µs to go back to`);
+}
+
 const [what, count] = process.argv.slice(2);
 if (what === 'job') console.log(JSON.stringify(measureJob(count, ROUNDS)));
 if (what === 'start') reportStart();
 if (what === 'start-one') startUp();
-if (what === 'memory') reportMemory();
+if (what === 'memory') {
+  reportMemory();
+  reportSnapshot();
+}
 if (what === 'many') await reportMany();
 if (what === 'worker') work();
