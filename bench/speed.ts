@@ -79,5 +79,5 @@ const clockNames: Readonly<Record<keyof JobTimes, string>> = {
 console.log(`${cpus().length} processors, ${cpus()[0]?.model ?? 'of unknown make'}`);
 engines();
 job();
-await reportWasm();
+reportWasm();
 for (const what of ['start', 'memory', 'many']) process.stdout.write(apart(what));

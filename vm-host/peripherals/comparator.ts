@@ -42,7 +42,7 @@ export class Comparator implements Part<ComparatorState> {
     minus.watch(() => this.compare());
     this.registers = {
       ACSR: {
-        read: () => this.state.control | (this.state.output ? ACO : 0),
+        read: () => this.state.control | (this.higher() ? ACO : 0),
         write: value => this.write(value),
         steady: () => false,
       },
@@ -56,6 +56,7 @@ export class Comparator implements Part<ComparatorState> {
   }
 
   acknowledge(): void {
+    this.state.output = this.higher();
     this.state.control &= ~ACI;
     this.announce();
   }
@@ -70,6 +71,7 @@ export class Comparator implements Part<ComparatorState> {
 
   /** ACI is cleared by writing a one; SBI and CBI on any bit of ACSR write that one too, when they read it. */
   private write(value: number): void {
+    this.state.output = this.higher();
     const flag = this.state.control & ACI & ~value;
     this.state.control = (value & ~(ACO | ACI)) | flag;
     this.compare();
@@ -78,10 +80,11 @@ export class Comparator implements Part<ComparatorState> {
 
   /** Switching the comparator off lets its output fall, and that is an edge: mask it first, says page 27. */
   private compare(): void {
+    // while ACI is set no edge can do more; the output is looked at again when it is cleared
+    if (this.state.control & ACI) return;
     const output = this.higher();
     if (output === this.state.output) return;
     this.state.output = output;
-    if (this.state.control & ACI) return;
     const edges = chosen[this.state.control & ACIS];
     if (!(output ? edges.rising : edges.falling)) return;
     this.state.control |= ACI;
