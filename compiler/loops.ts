@@ -33,6 +33,7 @@ function turn(fn: Fn, phi: Node): boolean {
   const tests = [...ofPhi.nodes.filter(node => node !== next), ...ofNext.nodes.filter(node => node !== phi)];
   const [test] = tests;
   if (tests.length !== 1 || step === 0 || step === -1) return false;
+  if (!endsEachTurn(fn, test, phi.block, phi.block.preds[phi.args.indexOf(next)])) return false;
   const turns = countTurns(test, start.value >>> 0, step, test.args[0] === phi ? phi : next);
   if (turns === undefined) return false;
   const counted = test.args[0];
@@ -40,6 +41,29 @@ function turn(fn: Fn, phi: Node): boolean {
   next.args = [phi, constant(-1, next.block, next.at)];
   replaceTest(test, counted, turns);
   return true;
+}
+
+/**
+ * Whether every turn of the loop from `head` to `back` comes to a branch on the test that leaves the loop when the
+ * limit is reached. Only then can nobody see the counter beyond its limit, where it and its replacement part.
+ */
+function endsEachTurn(fn: Fn, test: Node, head: Block, back: Block): boolean {
+  const body = new Set(blocksBefore(back, head)).add(head);
+  return fn.blocks.some(block => {
+    const { term } = block;
+    if (term.kind !== 'branch' || term.cond !== test || !body.has(block)) return false;
+    const [stays, leaves] = test.op === 'eq' ? [term.else, term.then] : [term.then, term.else];
+    if (!body.has(stays) || body.has(leaves)) return false;
+    return block === head || block === back || !blocksBefore(back, block).has(head);
+  });
+}
+
+/** The blocks from which `block` can be reached without passing `border`, itself among them. */
+function blocksBefore(block: Block, border: Block): Set<Block> {
+  const seen = new Set<Block>([block]);
+  for (const each of seen)
+    if (each !== border) for (const pred of each.preds) if (pred !== border) seen.add(pred);
+  return seen;
 }
 
 /** After how many turns a test against a constant ends the loop, when that is sure. */

@@ -162,6 +162,47 @@ describe('counting down', () => {
     expect(count(text)).toBe(text);
   });
 
+  it('leaves a counter alone when something else ends its loop, and the test on it comes after', () => {
+    const text = main(`  jump b2
+b2:  ; from b1 b3
+  %1 = phi 0, %4
+  %2 = in 22
+  %3 = eq %2, 0
+  branch %3 ? b4 : b3
+b3:  ; from b2
+  %4 = add %1, 1
+  jump b2
+b4:  ; from b2
+  %5 = lt_u %1, 2
+  branch %5 ? b5 : b6
+b5:  ; from b4
+  sbi 24, 1
+  jump b6
+b6:  ; from b4 b5
+  return
+`);
+    expect(count(text)).toBe(text);
+  });
+
+  it('leaves a counter alone when not every turn comes to its test', () => {
+    const text = main(`  jump b2
+b2:  ; from b1 b4
+  %1 = phi 0, %5
+  %2 = in 22
+  %3 = eq %2, 0
+  branch %3 ? b3 : b4
+b3:  ; from b2
+  %4 = lt_u %1, 9
+  branch %4 ? b4 : b5
+b4:  ; from b2 b3
+  %5 = add %1, 1
+  jump b2
+b5:  ; from b3
+  return
+`);
+    expect(count(text)).toBe(text);
+  });
+
   it('leaves a loop alone that would not end where it seems to', () => {
     for (const text of [LOOP('lt_u %1, 5', 9), LOOP('ne %1, 3', 9), LOOP('lt_s %1, 10', 0)])
       expect(count(text)).toBe(text);
