@@ -11,18 +11,19 @@ const ROUNDS = 5;
 const JOBS = 1000;
 /** Jobs a thread takes at a time: whoever is done first takes the next ones. */
 const BATCH = 5;
-const WARM_UP = 40;
-/** Rounds of the loop that stands for a job: about as long as one. */
-const LOOP = 1_000_000;
+/** Jobs, or rounds of the loop, until a thread's compilers have seen enough. */
+const WARM_UP = 20;
+/** Rounds of the loop that stands for a job. */
+const LOOP = 5_000_000;
 
 type Work = 'jobs' | 'loop';
 
-/** A job of its own, small enough that a thousand of them can be waited for. */
+/** The beginning of a job, for simulations of which many are under way. */
 export const shortJob = (session: readonly Exchange[]) => session.slice(0, 60);
 
 function job(): () => void {
   const words = programmer();
-  const session = shortJob(jobSession());
+  const session = jobSession();
   return () => void new Board({ programmer: new Machine({ words, engine: 'fast' }) }).run(replay(session));
 }
 
