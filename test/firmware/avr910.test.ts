@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Random } from '../vm-host/helpers.ts';
 import { modes, type Program, programFor, type Setup, type TestBench } from './bench.ts';
 import {
   CR,
@@ -18,14 +19,10 @@ const NOISE_SEED = 1200;
 /** Up to eight bytes each, every other one a letter of a command. */
 function noises(seed: number, count: number): string[] {
   const letters = Object.values(commands).map(({ send }) => Number.parseInt(send.slice(0, 2), 16));
-  let state = seed;
-  const next = (below: number) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-  const byte = () => (next(2) ? letters[next(letters.length)] : next(256));
+  const random = new Random(seed);
+  const byte = () => (random.below(2) ? random.pick(letters) : random.below(256));
   return Array.from({ length: count }, () =>
-    Buffer.from(Array.from({ length: 1 + next(8) }, byte)).toString('hex'),
+    Buffer.from(Array.from({ length: 1 + random.below(8) }, byte)).toString('hex'),
   );
 }
 

@@ -53,10 +53,7 @@ export const wrongFirmware: readonly Wrong[] = [
   {
     id: 'tOVSH',
     mistake: 'raises SCK soon after MOSI',
-    change: [
-      isp('delayCycles(max(SCK_LOW_CYCLES - LOW_WORK, 0));', 'delayCycles(4);'),
-      isp('delayCycles(max(MOSI_SETUP_CYCLES - SETUP_WORK, SCK_LOW_CYCLES - LOW_WORK));', ''),
-    ],
+    change: isp('delayCycles(max(SCK_LOW_CYCLES - LOW_WORK, 0));', 'delayCycles(4);'),
     names: sckRises,
     defines: { TARGET_XTAL: 500_000 },
     board: { targetXtal: 500_000 },
@@ -171,10 +168,7 @@ export const wrongFirmware: readonly Wrong[] = [
   {
     id: 'RXD tolerance',
     mistake: 'takes the middle of a bit too late',
-    change: [
-      serial('beginBits(HALF_BIT - BIT);', 'beginBits(HALF_BIT - BIT + 44);'),
-      serial('edge = now() + HALF_BIT - BIT;', 'edge = now() + HALF_BIT - BIT + 44;'),
-    ],
+    change: serial('beginBits(HALF_BIT - BIT);', 'beginBits(HALF_BIT - BIT + 44);'),
     names: { file: 'serial.ts', line: 'if (bit(PIND, RXD)) byte |= 0x80;' },
   },
   {
@@ -209,10 +203,7 @@ export const wrongFirmware: readonly Wrong[] = [
   {
     id: 'floating',
     mistake: 'leaves out the pull-up on MISO',
-    change: [
-      isp('const BETWEEN_PULSES: u8 = 1 << MISO;', 'const BETWEEN_PULSES: u8 = 0;'),
-      isp('sbi(PORTB, MISO);', ''),
-    ],
+    change: isp('const BETWEEN_PULSES: u8 = 1 << MISO;', 'const BETWEEN_PULSES: u8 = 0;'),
     names: { file: 'isp.ts', line: 'if (bit(PINB, MISO)) byte |= 1;' },
   },
   {
