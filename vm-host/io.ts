@@ -79,10 +79,13 @@ class Register implements IoRegister {
   }
 }
 
-/** A register that only holds what was written; `written` hears of it. */
+/** A register that only holds what was written; `written` hears of what is new. */
 export function plain(
   get: () => number,
   written: (value: number, at: Cycle, pc: number) => void,
 ): IoRegister {
-  return { read: get, write: written, latch: true };
+  const write: IoRegister['write'] = (value, at, pc) => {
+    if (value !== get()) written(value, at, pc);
+  };
+  return { read: get, write, latch: true };
 }

@@ -236,16 +236,18 @@ class Emitter {
    * Counts rounds instead of running them: as many as surely go this same way and have the time. The one after
    * them is run to its end; where it could leave before it has set all that a round sets, one round less is counted.
    */
-  private skip(path: Path, { counters, bounds }: Wait): string[] {
+  private skip(path: Path, wait: Wait): string[] {
+    const { counters, bounds } = wait;
     const { longest } = this.tree;
     const { offset } = path;
-    const spare = this.leavesFresh(path, counters) ? '' : ' - 1';
+    const spare = this.leavesFresh(path, wait) ? '' : ' - 1';
+    const conditions = [`left - next > ${2 * offset + longest}`, ...unchanged(path, wait)];
     return [
       'let rounds = 0;',
-      `if (left - next > ${2 * offset + longest}) {`,
+      `if (${conditions.join(' && ')}) {`,
       `rounds = ((left - ${1 + longest} - next) / ${offset}) | 0;`,
       ...bounds.map(
-        bound => `if (rounds > 0) {\nconst most = ${bound}${spare};\nif (most < rounds) rounds = most;\n}`,
+        bound => `if (rounds > 0) {\nconst most = (${bound})${spare};\nif (most < rounds) rounds = most;\n}`,
       ),
       'if (rounds > 0) {',
       `next += rounds * ${offset};`,
@@ -258,11 +260,11 @@ class Emitter {
     ];
   }
 
-  /** True when every way on sets all that this round sets, counters apart: the round before does not matter. */
-  private leavesFresh(round: Path, counters: Wait['counters']): boolean {
-    const counting = new Set(counters.flatMap(({ registers }) => registers));
-    const set = changedRegisters(round).filter(number => !counting.has(number));
-    const flags = changedFlags(round);
+  /** True when every way on sets all that this round sets, counters and what stays apart: the round before does not matter. */
+  private leavesFresh(round: Path, { counters, assumed }: Wait): boolean {
+    const exact = new Set([...counters.flatMap(({ registers }) => registers), ...assumed.registers]);
+    const set = changedRegisters(round).filter(number => !exact.has(number));
+    const flags = changedFlags(round) & ~assumed.flags;
     // what a way takes over from the round before has to be what that one really left
     if (flags & this.tree.flagsUsed || set.some(number => this.tree.used.has(number))) return false;
     return [...this.tree.exits, ...this.tree.rounds].every(path => {
@@ -287,6 +289,13 @@ class Emitter {
       ...changed.map(number => `r${number} = m${number};`),
     ];
   }
+}
+
+/** Conditions for counting: what a wait takes to stay is as it was at the head. */
+function unchanged({ registers, flags }: Path, { assumed }: Wait): string[] {
+  const same = [...assumed.registers].map(number => `r${number} === ${registers[number].js}`);
+  const mask = assumed.flags;
+  return mask === 0 ? same : [...same, `((s ^ (${statusByte(flags)})) & ${mask}) === 0`];
 }
 
 function changedRegisters(path: Path): number[] {

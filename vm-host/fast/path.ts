@@ -16,6 +16,8 @@ export interface Shared {
   readonly sreg: number;
   /** JavaScript that reads an I/O register at a clock. */
   readonly read: (address: number, now: string) => string;
+  /** The addresses of the way that the program will probably take, from the head to the head; see ahead.ts. */
+  readonly guess: readonly number[];
 }
 
 /** Z is R30 alone. */
@@ -37,6 +39,8 @@ export class Path {
   pointer: number | undefined;
   /** Statements since the last branch. */
   lines: string[] = [];
+  /** How far along the guess this way has come; undefined once it has left it. */
+  place: number | undefined = 0;
 
   constructor(
     public pc: number,
@@ -58,7 +62,26 @@ export class Path {
     other.inputs = [...this.inputs];
     other.restarts = this.restarts;
     other.pointer = this.pointer;
+    other.place = this.place;
+    if (clocks > 0) other.moved();
     return other;
+  }
+
+  /** Goes on at another address. */
+  go(pc: number, clocks: number): void {
+    this.pc = pc;
+    this.offset += clocks;
+    this.moved();
+  }
+
+  private moved(): void {
+    if (this.place === undefined) return;
+    this.place = this.shared.guess[this.place + 1] === this.pc ? this.place + 1 : undefined;
+  }
+
+  /** True while this way is the one that the program will probably take. */
+  get isGuess(): boolean {
+    return this.place !== undefined && this.shared.guess.length > 0;
   }
 
   get(number: number): Value {

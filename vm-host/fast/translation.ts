@@ -3,15 +3,18 @@
  * translated, and with it those that its ways lead to and that are warm too; machines with the same image share
  * the functions, which keep nothing but what they are given.
  */
+
 import type { Chip } from '../chip.ts';
 import type { Cpu } from '../cpu.ts';
 import type { IoSpace } from '../io.ts';
 import type { Cycle } from '../time.ts';
+import { Ahead } from './ahead.ts';
 import { emit } from './emit.ts';
 import { loopHeads } from './flow.ts';
 import { helpers } from './helpers.ts';
 import { POINTER } from './path.ts';
-import { destinations, isQuiet, type Tree, TreeBuilder } from './tree.ts';
+import { destinations, type Extent, isQuiet, type Outlook, type Tree, TreeBuilder } from './tree.ts';
+import { isWait } from './waits.ts';
 
 /** What a function runs: see engine.ts. */
 export interface Engine {
@@ -49,6 +52,7 @@ export class Translation {
   private readonly heads: Uint8Array;
   private readonly meetings: Uint16Array;
   private readonly stepsMet: Uint16Array;
+  private readonly ahead: Ahead;
 
   constructor(
     private readonly chip: Chip,
@@ -61,13 +65,14 @@ export class Translation {
     this.stepsMet = new Uint16Array(words.length);
     this.quiet = Uint8Array.from(words, word => (isQuiet(word) ? 1 : 0));
     this.heads = loopHeads(chip, words);
+    this.ahead = new Ahead(chip, words);
   }
 
   /** Hears that the program has come to an address without a function. */
-  met(pc: number, { io, r }: Cpu): void {
+  met(pc: number, cpu: Cpu): void {
     if (++this.meetings[pc] !== MEETINGS) return;
-    const trees = this.treesFrom(pc, io, r);
-    const run = this.compile(trees, io);
+    const trees = this.treesFrom(pc, cpu);
+    const run = this.compile(trees, cpu.io);
     for (const [head, { root }] of trees) {
       if (this.runs[head]) continue;
       this.last[head] = root.last;
@@ -78,21 +83,22 @@ export class Translation {
   /** Hears that there was time for one instruction only. */
   metShort(pc: number, { io, r }: Cpu): void {
     if (++this.stepsMet[pc] !== MEETINGS) return;
-    this.steps[pc] = this.compile(new Map([[pc, this.tree(pc, io, r, 1)]]), io);
+    const tree = this.build(pc, io, { pointer: r[POINTER] }, { budget: 1 });
+    this.steps[pc] = this.compile(new Map([[pc, tree]]), io);
   }
 
   /** JavaScript for the trees from an address on, to be looked at. */
-  text(pc: number, { io, r }: Cpu): string {
-    return emit(this.treesFrom(pc, io, r), io);
+  text(pc: number, cpu: Cpu): string {
+    return emit(this.treesFrom(pc, cpu), cpu.io);
   }
 
   /** The tree at an address and those that it leads to, as far as they are warm, and in no function yet or short. */
-  private treesFrom(pc: number, io: IoSpace, registers: Uint8Array): Map<number, Tree> {
+  private treesFrom(pc: number, cpu: Cpu): Map<number, Tree> {
     const trees = new Map<number, Tree>();
     const ahead = [pc];
     for (let head = ahead.shift(); head !== undefined && trees.size < MOST_TREES; head = ahead.shift()) {
       if (trees.has(head)) continue;
-      const tree = this.tree(head, io, registers);
+      const tree = this.tree(head, cpu);
       if (head !== pc && this.runs[head] && tree.size > SMALL) continue;
       trees.set(head, tree);
       ahead.push(...destinations(tree).filter(next => this.meetings[next] >= WARM));
@@ -100,9 +106,18 @@ export class Translation {
     return trees;
   }
 
-  private tree(pc: number, io: IoSpace, registers: Uint8Array, budget?: number): Tree {
+  private tree(pc: number, cpu: Cpu): Tree {
+    const round = this.ahead.round(cpu, pc);
+    const outlook = { pointer: cpu.r[POINTER], guess: round?.way };
+    const all = this.build(pc, cpu.io, outlook);
+    if (!round || (all.guess && isWait(all.guess, cpu.io))) return all;
+    const alone = this.build(pc, cpu.io, outlook, { budget: round.way.length, guessOnly: true });
+    return alone.guess && isWait(alone.guess, cpu.io, round) ? alone : all;
+  }
+
+  private build(pc: number, io: IoSpace, outlook: Outlook, extent?: Extent): Tree {
     const { chip, words, heads } = this;
-    return new TreeBuilder(chip, words, heads, io, pc, registers[POINTER], budget).build();
+    return new TreeBuilder(chip, words, heads, io, pc, outlook, extent).build();
   }
 
   private compile(trees: ReadonlyMap<number, Tree>, io: IoSpace): Run {

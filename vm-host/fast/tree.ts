@@ -10,7 +10,7 @@ import type { IoSpace } from '../io.ts';
 import { type Decoded, decode } from '../isa.ts';
 import { Path, POINTER } from './path.ts';
 import { effects } from './semantics.ts';
-import { ask, constant, decided, type Question } from './value.ts';
+import { ask, constant, decided, type Question, statusByte, type Value } from './value.ts';
 
 /** How a stretch of a tree ends. */
 export type End =
@@ -55,6 +55,16 @@ export interface Tree {
   readonly rounds: readonly Path[];
   /** One for each way out. */
   readonly exits: readonly Path[];
+  /** The one of the rounds that the program will probably take. */
+  readonly guess: Path | undefined;
+}
+
+/** What is known of the program when a tree is made. */
+export interface Outlook {
+  /** What Z holds: the best guess at what it will hold. */
+  readonly pointer: number;
+  /** The way round the loop, where it is known; see ahead.ts. */
+  readonly guess?: readonly number[];
 }
 
 /** Instructions of all ways together. */
@@ -86,9 +96,19 @@ export function isQuiet(word: number): boolean {
   return name in SKIPS || name in BRANCHES || ['rjmp', 'rcall', 'ret'].includes(name);
 }
 
+/** How large a tree may grow. */
+export interface Extent {
+  /** Instructions of all ways together. */
+  readonly budget: number;
+  /** All other ways end where they leave the guess. */
+  readonly guessOnly?: boolean;
+}
+
 export class TreeBuilder {
   private readonly rounds: Path[] = [];
   private readonly exits: Path[] = [];
+  private guess: Path | undefined;
+  private budget: number;
 
   constructor(
     private readonly chip: Chip,
@@ -96,14 +116,15 @@ export class TreeBuilder {
     private readonly heads: Uint8Array,
     private readonly io: IoSpace,
     private readonly head: number,
-    /** What Z holds now: the best guess at what it will hold. */
-    private readonly pointer: number,
-    private budget = BUDGET,
-  ) {}
+    private readonly outlook: Outlook,
+    private readonly extent: Extent = { budget: BUDGET },
+  ) {
+    this.budget = extent.budget;
+  }
 
   build(): Tree {
-    const { budget } = this;
     const shared = {
+      guess: this.outlook.guess ?? [],
       names: 0,
       used: new Set<number>(),
       flagsUsed: 0,
@@ -115,12 +136,13 @@ export class TreeBuilder {
       head: this.head,
       flashWords: this.words.length,
       root,
-      size: budget - this.budget,
+      size: this.extent.budget - this.budget,
       longest: longestOf(root),
       used: shared.used,
       flagsUsed: shared.flagsUsed,
       rounds: this.rounds,
       exits: this.exits,
+      guess: this.guess,
     };
   }
 
@@ -146,8 +168,7 @@ export class TreeBuilder {
     const decoded = decode(this.words[path.pc]);
     const fresh = path.offset === 0 && path.lines.length === 0;
     if (!fresh && path.pc === this.head && path.calls.length === 0) return this.again(path);
-    if (!fresh && this.budget <= 0) return { kind: 'leave' };
-    if (!fresh && this.heads[path.pc] && !this.knowsWay(path)) return { kind: 'leave' };
+    if (!fresh && (this.budget <= 0 || this.endsHere(path))) return { kind: 'leave' };
     if (path.offset - asked > CLOCKS_BETWEEN) {
       return { kind: 'time', next: this.follow(path.fork(path.pc, 0), path.offset) };
     }
@@ -156,24 +177,55 @@ export class TreeBuilder {
     return this.instruction(path, decoded, asked);
   }
 
-  /** True when the next branch of a loop is decided by constants: its rounds become part of the tree. */
+  /** A way ends where another loop begins, unless its rounds are known; the guess goes through. */
+  private endsHere(path: Path): boolean {
+    if (this.extent.guessOnly) return !path.isGuess;
+    return this.heads[path.pc] === 1 && !this.knowsWay(path);
+  }
+
+  /**
+   * True when constants decide how the loop that begins here goes: its rounds become part of the tree. Where
+   * they lead through this tree's own head and out of its loop again, they do not: this is the inner one of two
+   * loops, and a tree of the outer one can have all rounds of it.
+   */
   private knowsWay(path: Path): boolean {
     const ahead = path.fork(path.pc, 0);
+    let decisions = 0;
+    let passesHead = false;
     for (let count = 0; count < this.budget; count++) {
-      const { row, operands } = decode(this.words[ahead.pc]) ?? {};
-      if (!row || !operands) return false;
-      if (row.name in BRANCHES)
-        return decided({ kind: 'flag', bit: operands[0], source: ahead.flags[operands[0]] }) !== undefined;
-      const effect = effects[row.name];
-      if (!effect || row.name === 'in') return false;
-      effect(ahead, operands[0], operands[1]);
-      ahead.pc = this.wrap(ahead.pc + 1);
+      passesHead ||= ahead.pc === this.head;
+      const known = this.goAhead(ahead);
+      if (known === 'unknown') return decisions > 0 && !passesHead;
+      if (known === 'decided') decisions++;
     }
-    return false;
+    return decisions > 0;
+  }
+
+  /** One instruction, as far as constants say what it does. */
+  private goAhead(path: Path): 'plain' | 'decided' | 'unknown' {
+    const { row, operands } = decode(this.words[path.pc]) ?? {};
+    if (!row || !operands) return 'unknown';
+    if (row.name in BRANCHES) {
+      const source = path.flags[operands[0]];
+      const answer = decided({ kind: 'flag', bit: operands[0], source });
+      if (answer === undefined) return 'unknown';
+      path.pc = this.wrap(path.pc + 1 + (answer === BRANCHES[row.name] ? operands[1] : 0));
+      return 'decided';
+    }
+    if (row.name === 'rjmp') {
+      path.pc = this.wrap(path.pc + 1 + operands[0]);
+      return 'plain';
+    }
+    const effect = effects[row.name];
+    if (!effect || row.name === 'in') return 'unknown';
+    effect(path, operands[0], operands[1]);
+    path.pc = this.wrap(path.pc + 1);
+    return 'plain';
   }
 
   private again(path: Path): End {
     this.rounds.push(path);
+    if (path.isGuess) this.guess = path;
     return { kind: 'again' };
   }
 
@@ -184,7 +236,7 @@ export class TreeBuilder {
     if (name === 'rjmp') return this.go(path, path.pc + 1 + a, clocks);
     if (name === 'rcall') return this.call(path, a, clocks, asked);
     if (name === 'ret') return this.ret(path, clocks);
-    if (name === 'out') return this.write(a, path.get(b).js, clocks);
+    if (name === 'out') return this.out(path, a, path.get(b), clocks, asked);
     if (name === 'sbi' || name === 'cbi') return this.setBit(path, name === 'sbi', a, b, asked);
     if (name === 'ld' || name === 'st') return this.access(path, name, a, clocks, asked);
     if (name === 'wdr') path.restart();
@@ -210,15 +262,13 @@ export class TreeBuilder {
   private askPointer(path: Path, asked: number): End {
     const z = path.get(POINTER);
     if (z.kind !== 'register' || z.number !== POINTER) return { kind: 'perform' };
-    const question: Question = { kind: 'equal', a: z, b: constant(this.pointer) };
-    path.questions.push(question);
-    const known = path.fork(path.pc, 0);
-    known.pointer = this.pointer;
-    const unknown = path.fork(path.pc, 0);
-    unknown.lookAtAll();
-    this.exits.push(unknown);
-    const perform: Stretch = { path: unknown, lines: [], end: { kind: 'perform' }, last: unknown.offset };
-    return { kind: 'branch', test: ask(question), yes: this.follow(known, asked), no: perform };
+    const question: Question = { kind: 'equal', a: z, b: constant(this.outlook.pointer) };
+    const next = () => {
+      const known = path.fork(path.pc, 0);
+      known.pointer = this.outlook.pointer;
+      return this.follow(known, asked);
+    };
+    return this.passing(path, question, true, next, () => ({ kind: 'perform' }));
   }
 
   /** SEI, and registers that do not exist. */
@@ -227,8 +277,7 @@ export class TreeBuilder {
   }
 
   private go(path: Path, pc: number, clocks: number): undefined {
-    path.pc = this.wrap(pc);
-    path.offset += clocks;
+    path.go(this.wrap(pc), clocks);
   }
 
   private branch(path: Path, { row, operands }: Decoded, asked: number): End | undefined {
@@ -263,6 +312,50 @@ export class TreeBuilder {
     return back === undefined ? { kind: 'return' } : this.go(path, back, clocks);
   }
 
+  /** OUT. Where the program probably comes by without changing anything, that is asked, and the way goes on. */
+  private out(path: Path, address: number, value: Value, clocks: number, asked: number): End {
+    if (address === this.chip.io.SREG) return this.outSreg(path, value, clocks, asked);
+    const write = () => this.write(address, value.js, clocks);
+    if (!this.io[address]?.latch || !path.isGuess) return write();
+    const question: Question = { kind: 'equal', a: path.input(address), b: value };
+    return this.passing(path, question, true, () => this.follow(this.after(path, clocks), asked), write);
+  }
+
+  /** SREG takes a byte: flags like others, as long as interrupts are let in, or kept out, as they were. */
+  private outSreg(path: Path, value: Value, clocks: number, asked: number): End {
+    path.lookAtAll();
+    const difference = path.fromFlags(`${value.js} ^ (${statusByte(path.flags)})`, [...path.flags], value);
+    const question: Question = { kind: 'bit', value: difference, bit: I_NUMBER };
+    const next = () => {
+      const after = this.after(path, clocks);
+      after.setFlags(0xff, bit => ({ kind: 'stored', of: value, bit }));
+      return this.follow(after, asked);
+    };
+    return this.passing(path, question, false, next, () => ({ kind: 'perform' }));
+  }
+
+  /** The way past an instruction that takes so many clocks and does not jump. */
+  private after(path: Path, clocks: number): Path {
+    return path.fork(this.wrap(path.pc + 1), clocks);
+  }
+
+  /** Goes on where the answer is `on`; else the instruction at hand is an end. */
+  private passing(
+    path: Path,
+    question: Question,
+    on: boolean,
+    next: () => Stretch,
+    end: (path: Path) => End,
+  ): End {
+    const ending = path.fork(path.pc, 0);
+    ending.lookAtAll();
+    this.exits.push(ending);
+    path.questions.push(question);
+    const same = next();
+    const ends: Stretch = { path: ending, lines: ending.lines, end: end(ending), last: ending.offset };
+    return { kind: 'branch', test: ask(question), yes: on ? same : ends, no: on ? ends : same };
+  }
+
   private write(address: number, value: string, clocks: number): End {
     if (!this.io[address] || address === this.chip.io.SREG) return { kind: 'perform' };
     return { kind: 'write', address, value, clocks };
@@ -274,14 +367,8 @@ export class TreeBuilder {
     const register = this.io[address];
     if (!register?.latch) return this.writeBit(path, on, address, bit, clocks);
     const question: Question = { kind: 'bit', value: path.input(address), bit };
-    const writing = path.fork(path.pc, 0);
-    writing.lookAtAll();
-    this.exits.push(writing);
-    path.questions.push(question);
-    const same = this.follow(path.fork(this.wrap(path.pc + 1), clocks), asked);
-    const end = this.writeBit(writing, on, address, bit, clocks);
-    const change: Stretch = { path: writing, lines: writing.lines, end, last: writing.offset };
-    return { kind: 'branch', test: ask(question), yes: on ? same : change, no: on ? change : same };
+    const next = () => this.follow(this.after(path, clocks), asked);
+    return this.passing(path, question, on, next, ending => this.writeBit(ending, on, address, bit, clocks));
   }
 
   private writeBit(path: Path, on: boolean, address: number, bit: number, clocks: number): End {

@@ -2,11 +2,14 @@
  * Sees what a loop waits for, so that its rounds can be counted instead of run.
  *
  * A round is one way from the head of a tree back to it. It can be counted when each register it changes is a
- * counter (it, or several as one number, moves by the same step every round) or is computed afresh from what
- * stands still, from counters and from inputs; and when for each branch it can be said how long its answer
- * stays. Nothing here knows names or addresses of a program.
+ * counter (it, or several as one number, moves by the same step every round), or is computed afresh from what
+ * stands still, from counters and from inputs, or is handed from round to round but follows from what stands
+ * still alone: that one stays as it is once a round has not changed it. And for each branch it has to be said how
+ * long its answer stays. Nothing here knows names or addresses of a program.
  */
+
 import { type IoSpace, LONG } from '../io.ts';
+import type { Round } from './ahead.ts';
 import { towards } from './helpers.ts';
 import type { Input, Path } from './path.ts';
 import type { FlagSource, Question, Sum, Value } from './value.ts';
@@ -24,6 +27,8 @@ export interface Wait {
   readonly counters: readonly Counter[];
   /** JavaScript: how many more rounds an answer, or a register's content, surely stays. */
   readonly bounds: readonly string[];
+  /** Registers, and bits of SREG, of which all this is true only when the round has left them as they were. */
+  readonly assumed: { readonly registers: ReadonlySet<number>; readonly flags: number };
 }
 
 /** How a number changes from one round to the next. */
@@ -48,10 +53,26 @@ function chainOf(sum: Sum): Sum[] | undefined {
   return chain[0].carry || chain.length > MOST_BYTES ? undefined : chain;
 }
 
+/**
+ * True when rounds along this way can be counted instead of run.
+ *
+ * @param round one that was really gone: it must have left alone what a wait takes to stay
+ */
+export function isWait(path: Path, io: IoSpace, round?: Round): boolean {
+  const wait = new WaitFinder(path, io, path.offset).find();
+  if (!wait || !round) return wait !== undefined;
+  const { from, to } = round;
+  const stayed = [...wait.assumed.registers].every(number => from.r[number] === to.r[number]);
+  return stayed && ((from.sreg ^ to.sreg) & wait.assumed.flags) === 0;
+}
+
 export class WaitFinder {
   private readonly changed = new Set<number>();
   private readonly counters: { registers: readonly number[]; step: string; sums: readonly Value[] }[] = [];
   private readonly bounds: string[] = [];
+  /** Registers and flags that are handed from round to round and taken to stay as they are. */
+  private readonly assumed = new Set<number>();
+  private assumedFlags = 0;
 
   /** @param period clocks of one round */
   constructor(
@@ -66,14 +87,16 @@ export class WaitFinder {
       if (value.kind !== 'register' || value.number !== number) this.changed.add(number);
     });
     this.findCounters();
-    if (!this.freshOtherwise()) return undefined;
+    this.assume();
+    if (!this.assumedStay()) return undefined;
     if (!this.path.questions.every(question => this.bound(question))) return undefined;
     for (const input of this.path.inputs) this.boundInput(input);
     const counters = this.counters.map(({ registers, step, sums }) => ({
       ...{ registers, step },
       value: wide(sums),
     }));
-    return { counters, bounds: [...new Set(this.bounds)] };
+    const assumed = { registers: this.assumed, flags: this.assumedFlags };
+    return { counters, bounds: [...new Set(this.bounds)], assumed };
   }
 
   private findCounters(): void {
@@ -111,23 +134,39 @@ export class WaitFinder {
     return before === undefined ? undefined : `${before} ${signed(value.sign, value.b.js)}`;
   }
 
-  /** True when all that is changed and no counter, flags included, is computed afresh in each round. */
-  private freshOtherwise(): boolean {
+  /** Takes for granted that what is handed from round to round, counters apart, stays. */
+  private assume(): void {
     const counting = new Set(this.counters.flatMap(({ registers }) => registers));
-    const carried = new Set([...this.changed].filter(number => !counting.has(number)));
-    const isFresh = ({ registers, flags }: Needs) =>
-      flagsStay(flags, this.path) && ![...registers].some(each => carried.has(each));
-    const flags = this.path.flags.filter(source => source.kind !== 'before');
+    const { registers, flags } = needsOfRound(this.path);
+    for (const number of registers) {
+      if (this.changed.has(number) && !counting.has(number)) this.assumed.add(number);
+    }
+    for (const { bit } of flags) if (!isBefore(this.path.flags[bit], bit)) this.assumedFlags |= 1 << bit;
+  }
+
+  /** True when what is taken to stay does so if it has stayed once: it follows from nothing that moves. */
+  private assumedStay(): boolean {
+    const { registers, flags } = this.path;
+    const stay = [...this.assumed].every(number => this.isStill(registers[number]));
     return (
-      [...carried].every(number => isFresh(needs(this.path.registers[number]))) &&
-      flags.every(source => isFresh(needsOfFlag(source)))
+      stay && flags.every((source, bit) => !(this.assumedFlags & (1 << bit)) || this.flagIsStill(source))
     );
   }
 
   private isStill(value: Value): boolean {
-    const { registers, inputs, flags } = needs(value);
-    const moves = [...registers].some(each => this.changed.has(each));
-    return !moves && flagsStay(flags, this.path) && ![...inputs].some(input => this.runsOn(input));
+    return this.areStill(needs([value], []));
+  }
+
+  private flagIsStill(source: FlagSource): boolean {
+    return this.areStill(needs([], [source]));
+  }
+
+  private areStill({ registers, inputs, flags }: Needs): boolean {
+    return (
+      ![...registers].some(each => this.changed.has(each) && !this.assumed.has(each)) &&
+      ![...inputs].some(input => this.runsOn(input)) &&
+      [...flags].every(({ bit }) => this.assumedFlags & (1 << bit) || isBefore(this.path.flags[bit], bit))
+    );
   }
 
   /** True for a register that counts by itself. */
@@ -176,9 +215,7 @@ export class WaitFinder {
   private asksWhatStays(question: Question): boolean {
     if (question.kind === 'bit') return this.isStill(question.value);
     if (question.kind === 'equal') return this.isStill(question.a) && this.isStill(question.b);
-    const { source } = question;
-    if (source.kind === 'before') return flagsStay([source], this.path);
-    return operands(source).every(value => this.isStill(value)) && flagsStay(carried(source), this.path);
+    return this.flagIsStill(question.source);
   }
 
   /** A condition that can only change at `mark` and at `other`. */
@@ -317,24 +354,35 @@ function reversed(movement: Movement): Movement {
   return movement.kind === 'timer' ? { ...movement, direction: -movement.direction as 1 | -1 } : movement;
 }
 
-/** What a byte was computed from. */
+/** What bytes and flags were computed from. */
 interface Needs {
   readonly registers: Set<number>;
   readonly inputs: Set<Input>;
-  readonly flags: FlagSource[];
+  /** Flags as they were at the head. */
+  readonly flags: Set<Before>;
 }
 
-function needs(value: Value): Needs {
-  return gather([value], []);
+type Before = Extract<FlagSource, { kind: 'before' }>;
+
+function isBefore(source: FlagSource, bit: number): boolean {
+  return source.kind === 'before' && source.bit === bit;
 }
 
-function needsOfFlag(source: FlagSource): Needs {
-  return gather([], [source]);
+/** What the next round takes over: all that this one asks, or leaves behind, was computed from. */
+function needsOfRound({ registers, flags, questions }: Path): Needs {
+  const values = registers.filter((value, number) => value.kind !== 'register' || value.number !== number);
+  const sources = flags.filter((source, bit) => !isBefore(source, bit));
+  for (const question of questions) {
+    if (question.kind === 'flag') sources.push(question.source);
+    else if (question.kind === 'bit') values.push(question.value);
+    else values.push(question.a, question.b);
+  }
+  return needs(values, sources);
 }
 
-function gather(values: readonly Value[], sources: readonly FlagSource[]): Needs {
-  const found: Needs = { registers: new Set(), inputs: new Set(), flags: [] };
-  const seen = new Set<unknown>();
+function needs(values: readonly Value[], sources: readonly FlagSource[]): Needs {
+  const found: Needs = { registers: new Set(), inputs: new Set(), flags: new Set() };
+  const seen = new Set<Value>();
   const visit = (each: Value): void => {
     if (seen.has(each)) return;
     seen.add(each);
@@ -346,33 +394,13 @@ function gather(values: readonly Value[], sources: readonly FlagSource[]): Needs
     if (each.kind === 'other') each.flags.forEach(visitFlag);
   };
   const visitFlag = (source: FlagSource): void => {
-    if (source.kind === 'before') found.flags.push(source);
-    operands(source).forEach(visit);
-    carried(source).forEach(visitFlag);
+    if (source.kind === 'before') found.flags.add(source);
+    if (source.kind === 'sum' || source.kind === 'zero') visit(source.sum);
+    if (source.kind === 'zero') visitFlag(source.before);
+    if (source.kind === 'logic' || source.kind === 'count') visit(source.result);
+    if (source.kind === 'shift' || source.kind === 'stored') visit(source.of);
   };
   values.forEach(visit);
   sources.forEach(visitFlag);
   return found;
-}
-
-/** The bytes a flag was computed from. */
-function operands(source: FlagSource): Value[] {
-  if (source.kind === 'sum' || source.kind === 'zero') return [source.sum];
-  if (source.kind === 'logic' || source.kind === 'count') return [source.result];
-  return source.kind === 'shift' || source.kind === 'stored' ? [source.of] : [];
-}
-
-/** The flags a flag was computed from, beside those of its bytes. */
-function carried(source: FlagSource): FlagSource[] {
-  return source.kind === 'zero' ? [source.before] : [];
-}
-
-/** True when the flags that were taken as they were at the head are not changed by the round. */
-function flagsStay(flags: readonly FlagSource[], path: Path): boolean {
-  return flags.every(source => {
-    if (source.kind === 'zero') return flagsStay([source.before], path);
-    if (source.kind !== 'before') return true;
-    const now = path.flags[source.bit];
-    return now.kind === 'before' && now.bit === source.bit;
-  });
 }

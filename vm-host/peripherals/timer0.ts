@@ -149,10 +149,7 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
 
   private flags(): IoRegister {
     return {
-      read: now => {
-        if (now > this.state.asOf) this.catchUp(now);
-        return this.state.tifr;
-      },
+      read: now => this.flagsAt(now),
       write: (value, at) => this.clearFlags(value, at),
       steady: () => !this.prescaled,
       after: now => this.flagAfter(now),
@@ -169,7 +166,15 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
   }
 
   private flagAfter(now: Cycle): Cycle {
-    return this.state.tifr ? LONG : this.clockAfter(now, 0x100 - this.countAt(now));
+    return this.flagsAt(now) ? LONG : this.clockAfter(now, 0x100 - this.countAt(now));
+  }
+
+  /** TIFR; looks, and changes nothing. */
+  private flagsAt(now: Cycle): number {
+    const { tifr, count, asOf } = this.state;
+    if (tifr !== 0 || this.division === 0 || now <= asOf) return tifr;
+    const overflows = count + this.clocksUntil(now) - this.clocksUntil(asOf) > 0xff;
+    return overflows ? 1 << this.bits.TOV0 : 0;
   }
 
   /** Looks, and changes nothing. */
