@@ -11,7 +11,7 @@ import type { IoRegister, IoSpace } from '../io.ts';
 import { decode } from '../isa.ts';
 import type { Cycle } from '../time.ts';
 
-/** One round of a loop. */
+/** One round of a loop, or several. */
 export interface Round {
   /** The addresses in turn, from the head to the head. */
   readonly way: readonly number[];
@@ -22,6 +22,8 @@ export interface Round {
 
 /** Instructions of the longest round, and as many to come to its head. */
 const FARTHEST = 300;
+/** Rounds that are looked at: what goes to and fro may be as it was after several. */
+const MOST_ROUNDS = 8;
 
 /** After these, interrupts or the outside have a say. */
 const ENDS: ReadonlySet<string> = new Set(['reti', 'sleep']);
@@ -52,17 +54,18 @@ export class Ahead {
     });
   }
 
-  /** The round that begins at `head`, once the program has come there; undefined when it does anything else. */
-  round(now: Cpu, head: number): Round | undefined {
+  /** One round that begins at `head`, two, and so on, as far as the program does nothing else. */
+  rounds(now: Cpu, head: number): Round[] {
     this.cpu.restore(now.save());
     this.io = this.look(now.io, now.cycle);
     this.quiet = true;
+    const rounds: Round[] = [];
     try {
-      return this.go(head) ? this.goRound(head) : undefined;
+      if (this.go(head)) this.goRound(head, rounds);
     } catch (error) {
-      if (error instanceof Fault) return undefined;
-      throw error;
+      if (!(error instanceof Fault)) throw error;
     }
+    return rounds;
   }
 
   /** To the head; true when it is there. */
@@ -71,16 +74,15 @@ export class Ahead {
     return this.cpu.pc === head;
   }
 
-  private goRound(head: number): Round | undefined {
+  private goRound(head: number, rounds: Round[]): void {
     const { cpu } = this;
     const from = cpu.save();
     const way = [head];
-    while (way.length <= FARTHEST) {
-      if (!this.step() || cpu.depth < from.depth) return undefined;
+    while (way.length <= FARTHEST && rounds.length < MOST_ROUNDS) {
+      if (!this.step() || cpu.depth < from.depth) return;
       way.push(cpu.pc);
-      if (cpu.pc === head && cpu.depth === from.depth) return { way, from, to: cpu.save() };
+      if (cpu.pc === head && cpu.depth === from.depth) rounds.push({ way: [...way], from, to: cpu.save() });
     }
-    return undefined;
   }
 
   private step(): boolean {

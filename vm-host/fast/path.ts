@@ -79,6 +79,11 @@ export class Path {
     this.place = this.shared.guess[this.place + 1] === this.pc ? this.place + 1 : undefined;
   }
 
+  /** True where the guess has further rounds. */
+  get goesOn(): boolean {
+    return this.isGuess && this.place! < this.shared.guess.length - 1;
+  }
+
   /** True while this way is the one that the program will probably take. */
   get isGuess(): boolean {
     return this.place !== undefined && this.shared.guess.length > 0;

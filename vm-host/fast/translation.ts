@@ -106,13 +106,18 @@ export class Translation {
     return trees;
   }
 
+  /** All ways from an address; or where that shows no wait, and the program waits, the way it goes. */
   private tree(pc: number, cpu: Cpu): Tree {
-    const round = this.ahead.round(cpu, pc);
-    const outlook = { pointer: cpu.r[POINTER], guess: round?.way };
-    const all = this.build(pc, cpu.io, outlook);
-    if (!round || (all.guess && isWait(all.guess, cpu.io))) return all;
-    const alone = this.build(pc, cpu.io, outlook, { budget: round.way.length, guessOnly: true });
-    return alone.guess && isWait(alone.guess, cpu.io, round) ? alone : all;
+    const rounds = this.ahead.rounds(cpu, pc);
+    const pointer = cpu.r[POINTER];
+    const all = this.build(pc, cpu.io, { pointer, guess: rounds[0]?.way });
+    if (rounds.length === 0 || (all.guess && isWait(all.guess, cpu.io, rounds[0]))) return all;
+    for (const round of all.guess ? rounds.slice(1) : rounds) {
+      const extent = { budget: round.way.length, guessOnly: true };
+      const alone = this.build(pc, cpu.io, { pointer, guess: round.way }, extent);
+      if (alone.guess && isWait(alone.guess, cpu.io, round)) return alone;
+    }
+    return all;
   }
 
   private build(pc: number, io: IoSpace, outlook: Outlook, extent?: Extent): Tree {

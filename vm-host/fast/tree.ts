@@ -167,7 +167,7 @@ export class TreeBuilder {
   private step(path: Path, asked: number): End | undefined {
     const decoded = decode(this.words[path.pc]);
     const fresh = path.offset === 0 && path.lines.length === 0;
-    if (!fresh && path.pc === this.head && path.calls.length === 0) return this.again(path);
+    if (!fresh && path.pc === this.head && path.calls.length === 0 && !path.goesOn) return this.again(path);
     if (!fresh && (this.budget <= 0 || this.endsHere(path))) return { kind: 'leave' };
     if (path.offset - asked > CLOCKS_BETWEEN) {
       return { kind: 'time', next: this.follow(path.fork(path.pc, 0), path.offset) };

@@ -3,7 +3,7 @@
  *
  * The first is needed to write code, the second to see what a loop waits for.
  */
-import { C, H, N, S, T, V, Z } from '../core.ts';
+import { C, H, N, Z } from '../core.ts';
 
 /** A sum or difference of two bytes; `js` is the byte, `raw` the same before it was cut to eight bits. */
 export interface Sum {
@@ -132,4 +132,4 @@ function partOf(source: FlagSource, bit: number): string {
 }
 
 /** Bits of SREG by number, as the sources are listed. */
-export const bits = { C, Z, N, V, S, H, T } as const;
+export const bits = { C: 0, Z: 1, N: 2, V: 3, S: 4, H: 5, T: 6 } as const;

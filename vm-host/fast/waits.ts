@@ -12,7 +12,7 @@ import { type IoSpace, LONG } from '../io.ts';
 import type { Round } from './ahead.ts';
 import { towards } from './helpers.ts';
 import type { Input, Path } from './path.ts';
-import type { FlagSource, Question, Sum, Value } from './value.ts';
+import { bits, type FlagSource, type Question, type Sum, type Value } from './value.ts';
 
 /** Registers that are one number, the lowest byte first, and what a round adds to it. */
 export interface Counter {
@@ -58,10 +58,9 @@ function chainOf(sum: Sum): Sum[] | undefined {
  *
  * @param round one that was really gone: it must have left alone what a wait takes to stay
  */
-export function isWait(path: Path, io: IoSpace, round?: Round): boolean {
+export function isWait(path: Path, io: IoSpace, { from, to }: Round): boolean {
   const wait = new WaitFinder(path, io, path.offset).find();
-  if (!wait || !round) return wait !== undefined;
-  const { from, to } = round;
+  if (!wait) return false;
   const stayed = [...wait.assumed.registers].every(number => from.r[number] === to.r[number]);
   return stayed && ((from.sreg ^ to.sreg) & wait.assumed.flags) === 0;
 }
@@ -147,10 +146,17 @@ export class WaitFinder {
   /** True when what is taken to stay does so if it has stayed once: it follows from nothing that moves. */
   private assumedStay(): boolean {
     const { registers, flags } = this.path;
-    const stay = [...this.assumed].every(number => this.isStill(registers[number]));
+    const stay = [...this.assumed].every(number => this.stays(registers[number]));
     return (
       stay && flags.every((source, bit) => !(this.assumedFlags & (1 << bit)) || this.flagIsStill(source))
     );
+  }
+
+  /** The upper byte of a number too wide to be a counter stays until the lower ones carry. */
+  private stays(value: Value): boolean {
+    if (value.kind !== 'sum' || !value.carry) return this.isStill(value);
+    const carries = this.bound({ kind: 'flag', bit: 0, source: value.carry });
+    return carries && this.isStill(value.a) && this.isStill(value.b);
   }
 
   private isStill(value: Value): boolean {
@@ -219,25 +225,38 @@ export class WaitFinder {
   }
 
   /** A condition that can only change at `mark` and at `other`. */
-  private boundAt(bytes: readonly Value[], mark: string, other: string): boolean {
-    return this.boundBy(bytes, (value, step) => roundsTo(value, step, 256 ** bytes.length, [mark, other]));
+  private boundAt(bytes: readonly Value[], mark: string, other: string, size = 256 ** bytes.length): boolean {
+    return this.boundBy(bytes, (value, step) => roundsTo(value, step, size, [mark, other]));
   }
 
   /** A condition on this and higher bits only: it changes at multiples of 2 to that power. */
-  private boundBit(bytes: readonly Value[], bit: number): boolean {
-    if (bit === 0) return false;
-    return this.boundBy(bytes, (value, step) => roundsWithin(value, step, 256 ** bytes.length, 2 ** bit));
+  private boundFrom(bytes: readonly Value[], bit: number): boolean {
+    const [size, stretch] = [256 ** bytes.length, 2 ** bit];
+    return this.boundBy(bytes, (value, step) => {
+      const way = constantStep(step, size);
+      // each step would change it: nothing to count
+      if (way !== undefined && Math.abs(way) >= stretch) return undefined;
+      return roundsWithin(value, step, size, stretch);
+    });
   }
 
-  /** @param stays JavaScript for how many steps an answer about a value stays */
-  private boundBy(bytes: readonly Value[], stays: (value: string, step: string) => string): boolean {
+  /** A condition on one bit: steps that leave it alone do not matter. */
+  private boundBit(bytes: readonly Value[], bit: number): boolean {
     const movement = this.movement(bytes);
-    if (!movement) return false;
-    if (movement.kind === 'steps') this.bounds.push(stays(wide(bytes), movement.step));
-    if (movement.kind === 'timer') {
-      const ticks = stays(wide(bytes), String(movement.direction));
-      this.bounds.push(this.before(movement.input, ticks));
-    }
+    const way = movement?.kind === 'steps' && constantStep(movement.step, 256 ** bytes.length);
+    return (way !== undefined && way !== false && way % 2 ** (bit + 1) === 0) || this.boundFrom(bytes, bit);
+  }
+
+  /** @param stays JavaScript for how many steps an answer about a value stays; undefined: none */
+  private boundBy(
+    bytes: readonly Value[],
+    stays: (value: string, step: string) => string | undefined,
+  ): boolean {
+    const movement = this.movement(bytes);
+    if (!movement || movement.kind === 'still') return movement !== undefined;
+    const steps = stays(wide(bytes), movement.kind === 'steps' ? movement.step : String(movement.direction));
+    if (steps === undefined) return false;
+    this.bounds.push(movement.kind === 'steps' ? steps : this.before(movement.input, steps));
     return true;
   }
 
@@ -250,19 +269,32 @@ export class WaitFinder {
     if (source.kind === 'stored') return this.boundBit([source.of], source.bit);
     if (source.kind === 'zero') return this.boundZeroOf(source);
     if (source.kind === 'logic') return this.boundLogic(bit, source.result);
-    if (source.kind === 'count') return this.boundResult(bit, [source.result]);
-    if (source.kind !== 'sum') return false;
-    if (bit === 0 || bit === 4) return this.boundComparison(bit, source.sum);
-    const chain = chainOf(source.sum);
-    // Z of the highest byte alone is not Z of the number
-    if (!chain || (bit === 1 && chain.length > 1)) return false;
-    return this.boundResult(bit, chain);
+    if (source.kind === 'count') return this.boundCount(bit, source.result, source.up);
+    return source.kind === 'sum' && this.boundSum(bit, source.sum);
+  }
+
+  private boundSum(bit: number, sum: Sum): boolean {
+    const chain = chainOf(sum);
+    if (!chain) return false;
+    if (bit === bits.C) return this.boundOrder(chain);
+    if (bit === bits.N) return this.boundResult(bit, chain);
+    if (bit === bits.S || bit === bits.V) return this.boundSigned(bit, chain);
+    // Z and H of the highest byte alone are not those of the number
+    if (chain.length > 1) return false;
+    return bit === bits.Z ? this.boundResult(bit, chain) : this.boundHalf(sum);
   }
 
   /** Z or N of a result. */
   private boundResult(bit: number, result: readonly Value[]): boolean {
-    if (bit === 1) return this.boundAt(result, '0', '1');
-    return bit === 2 && this.boundBit(result, 8 * result.length - 1);
+    if (bit === bits.Z) return this.boundAt(result, '0', '1');
+    return bit === bits.N && this.boundBit(result, 8 * result.length - 1);
+  }
+
+  /** Flags of INC and DEC: V is set by the step over the largest number with a sign, and S is N but there. */
+  private boundCount(bit: number, result: Value, up: boolean): boolean {
+    const [odd, negative] = up ? ['128', '129'] : ['127', '127'];
+    if (bit === bits.V) return this.boundAt([result], odd, String(+odd + 1));
+    return bit === bits.S ? this.boundAt([result], negative, '0') : this.boundResult(bit, [result]);
   }
 
   private boundLogic(bit: number, result: Value): boolean {
@@ -277,7 +309,7 @@ export class WaitFinder {
   private boundMasked(a: Value, b: Value): boolean {
     const [value, mask] = a.kind === 'constant' ? [b, a] : [a, b];
     if (mask.kind !== 'constant' || mask.n === 0) return false;
-    return this.boundBit([value], 31 - Math.clz32(mask.n & -mask.n));
+    return this.boundFrom([value], 31 - Math.clz32(mask.n & -mask.n));
   }
 
   /** Z of a number of several bytes: set only when all of them are zero. */
@@ -292,18 +324,41 @@ export class WaitFinder {
     return below.kind === 'sum' && below.sum === chain[0] && this.boundAt(chain, '0', '1');
   }
 
-  /** C, or S of a difference: the order of two numbers. */
-  private boundComparison(bit: number, top: Sum): boolean {
-    const chain = chainOf(top);
-    if (!chain || (bit === 4 && top.sign > 0)) return false;
+  /** C: the order of two numbers, or whether a sum is too large. */
+  private boundOrder(chain: readonly Sum[]): boolean {
+    return this.boundOperands(chain, 0, 0);
+  }
+
+  /** S and V: the same of numbers with a sign, and whether the result has the wrong one. */
+  private boundSigned(bit: number, chain: readonly Sum[]): boolean {
+    const half = 256 ** chain.length / 2;
+    return this.boundOperands(chain, half, bit === bits.V ? half : 0);
+  }
+
+  /** H: C of the lower four bits. */
+  private boundHalf(sum: Sum): boolean {
+    return this.boundOperands([sum], 0, 0, 16);
+  }
+
+  /**
+   * A condition on a ± b, one of them still: it turns where the other comes to `turn`, and where the result
+   * comes to `zero`, or past it when it falls as the other rises.
+   *
+   * @param size of the numbers; the condition knows no higher bits
+   */
+  private boundOperands(chain: readonly Sum[], turn: number, zero: number, size?: number): boolean {
     const [a, b] = [chain.map(sum => sum.a), chain.map(sum => sum.b)];
-    const size = 256 ** chain.length;
-    const turn = bit === 0 ? '0' : String(size / 2);
+    const differs = chain[0].sign < 0;
     if (b.every(byte => this.isStill(byte))) {
-      return this.boundAt(a, turn, top.sign < 0 ? wide(b) : `${size} - (${wide(b)})`);
+      return this.boundAt(a, String(turn), differs ? `${wide(b)} + ${zero}` : `${zero} - (${wide(b)})`, size);
     }
     if (!a.every(byte => this.isStill(byte))) return false;
-    return this.boundAt(b, turn, top.sign < 0 ? `${wide(a)} + 1` : `${size} - (${wide(a)})`);
+    return this.boundAt(
+      b,
+      String(turn),
+      differs ? `${wide(a)} + ${zero + 1}` : `${zero} - (${wide(a)})`,
+      size,
+    );
   }
 
   /** Registers that change by themselves and are no counters: they stay until then. */

@@ -30,9 +30,6 @@ export interface OverflowBits {
 /** The AT90S1200's. */
 const overflowBits: OverflowBits = { TOIE0: 1, TOV0: 1 };
 
-/** Timer clocks as a small whole number: enough for the counter, and for whether it has overflowed. */
-const small = (ticks: number) => (ticks < LONG ? ticks | 0 : LONG + (ticks & 0xff));
-
 interface Timer0State {
   count: number;
   /** `count` has taken in every timer clock up to and including this edge. */
@@ -68,7 +65,8 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
   /** How the counter follows from the clock until something is written: see {@link follow}. */
   private division = 0;
   private rate = 0;
-  private offset = 0;
+  /** The counter, with what it has overflowed by, at the clock at which the prescaler was 0. */
+  private phase = 0;
   private readonly request: (on: boolean) => void;
   private readonly overflow: Timer;
   private readonly t0: EdgeSampler;
@@ -99,6 +97,7 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
     Object.assign(this.state, { count: 0, clockSelect: 0, timsk: 0, tifr: 0, writtenAt: -1 });
     Object.assign(this.state, { asOf: now, origin: now, stopped: false });
     this.t0.reset();
+    this.follow();
     this.announce();
   }
 
@@ -117,6 +116,7 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
     this.state.asOf = now;
     this.state.stopped = false;
     this.t0.startClock(now);
+    this.follow();
     this.announce();
   }
 
@@ -166,28 +166,33 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
   }
 
   private flagAfter(now: Cycle): Cycle {
-    return this.flagsAt(now) ? LONG : this.clockAfter(now, 0x100 - this.countAt(now));
+    const counted = this.countedBy(now);
+    return this.state.tifr !== 0 || counted > 0xff ? LONG : this.clockAfter(now, 0x100 - counted);
   }
 
   /** TIFR; looks, and changes nothing. */
   private flagsAt(now: Cycle): number {
-    const { tifr, count, asOf } = this.state;
-    if (tifr !== 0 || this.division === 0 || now <= asOf) return tifr;
-    const overflows = count + this.clocksUntil(now) - this.clocksUntil(asOf) > 0xff;
-    return overflows ? 1 << this.bits.TOV0 : 0;
+    const { tifr } = this.state;
+    return tifr === 0 && this.countedBy(now) > 0xff ? 1 << this.bits.TOV0 : tifr;
   }
 
-  /** Looks, and changes nothing. */
+  /** TCNT0; looks, and changes nothing. */
   private countAt(now: Cycle): number {
-    return ((now - this.state.origin) * this.rate + this.offset) & 0xff;
+    return this.countedBy(now) & 0xff;
   }
 
-  /** Works out again how the counter follows from the clock: the state has changed in another way than by counting. */
+  /** What the counter would show with more than eight bits, since it was last brought up to date. */
+  private countedBy(now: Cycle): number {
+    return Math.floor((now - this.state.origin) * this.rate) + this.phase;
+  }
+
+  /** Works out again how the counter follows from the clock: what it follows from has changed. */
   private follow(): void {
     const { count, asOf, origin, clockSelect, stopped } = this.state;
     this.division = stopped ? 0 : divisions[clockSelect];
+    // powers of two have exact inverses, and a product is quicker than a quotient
     this.rate = this.division === 0 ? 0 : 1 / this.division;
-    this.offset = (count - Math.floor((asOf - origin) * this.rate)) & 0xff;
+    this.phase = count - Math.floor((asOf - origin) * this.rate);
   }
 
   private get prescaled(): boolean {
@@ -200,12 +205,14 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
     this.state.count = value;
     this.state.asOf = at;
     this.state.writtenAt = at;
+    this.follow();
     this.announce();
   }
 
   private selectClock(value: number, at: Cycle): void {
     this.catchUp(at);
     this.state.clockSelect = value;
+    this.follow();
     this.announce();
   }
 
@@ -218,37 +225,33 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
   /** An overflow at the very edge that clears its flag is not lost. */
   private clearFlags(value: number, at: Cycle): void {
     this.catchUp(at - 1);
-    this.state.tifr &= ~value;
+    const { tifr } = this.state;
+    if ((tifr & value) === 0) return;
+    this.state.tifr = tifr & ~value;
     this.announce();
   }
 
   private countPin(rising: boolean, now: Cycle): void {
     const counts = this.state.clockSelect === (rising ? T0_RISING : T0_FALLING);
     if (!counts || now <= this.state.writtenAt) return;
-    this.advance(1);
+    this.count(this.state.count + 1);
     this.follow();
   }
 
   /** Takes in all timer clocks up to and including the edge `now`. */
   private catchUp(now: Cycle): void {
     const { state } = this;
-    const { asOf } = state;
-    if (now <= asOf || state.stopped) return;
+    if (now <= state.asOf || state.stopped) return;
     state.asOf = now;
-    if (this.division !== 0) this.advance(small(this.clocksUntil(now) - this.clocksUntil(asOf)));
+    if (this.division !== 0) this.count(this.countedBy(now));
   }
 
-  /** Timer clocks since the prescaler was 0, up to and including the edge `now`. */
-  private clocksUntil(now: Cycle): number {
-    // powers of two have exact inverses, and a product is quicker than a quotient
-    return Math.floor((now - this.state.origin) * this.rate);
-  }
-
-  private advance(ticks: number): void {
+  /** Takes over what the counter would show with more than eight bits. */
+  private count(counted: number): void {
     const { state } = this;
-    state.count += ticks;
-    if (state.count <= 0xff) return;
-    state.count &= 0xff;
+    state.count = counted & 0xff;
+    if (counted <= 0xff) return;
+    this.phase -= counted - state.count;
     if (state.tifr !== 0) return;
     state.tifr = 1 << this.bits.TOV0;
     this.announce();
@@ -256,7 +259,6 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
 
   /** Tells the processor of TOV0, or sets the alarm for it. A flag that is already up needs no alarm. */
   private announce(): void {
-    this.follow();
     const { timsk, tifr } = this.state;
     const enabled = ((timsk >> this.bits.TOIE0) & 1) !== 0;
     this.request(enabled && tifr !== 0);
@@ -265,7 +267,6 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
   }
 
   private nextOverflow(): Cycle {
-    const { count, asOf, origin } = this.state;
-    return origin + (this.clocksUntil(asOf) + 0x100 - count) * this.division;
+    return this.state.origin + (0x100 - this.phase) * this.division;
   }
 }
