@@ -14,7 +14,9 @@ class LoopWriter {
   loop(depth: number): string {
     const { random } = this;
     const name = this.labels++;
-    const lines = Array.from({ length: 1 + random.below(5) }, () => this.line(name, depth));
+    // now and then one that goes too many ways for a tree of all of them
+    const length = depth === 0 && random.below(6) === 0 ? 9 + random.below(6) : 1 + random.below(5);
+    const lines = Array.from({ length }, () => this.line(name, depth));
     return [...this.starts(), `l${name}:`, ...lines, ...this.back(name), `x${name}: nop`].join('\n');
   }
 
@@ -52,6 +54,11 @@ class LoopWriter {
       () => `${random.pick(['lsr', 'swap', 'neg', 'ror', 'com', 'tst'])} ${upper}`,
       () => `rcall ${random.pick(['delay', 'look', 'flag'])}`,
       () => `ldi ${upper}, ${random.below(256)}`,
+      () => `in ${upper}, PIND\nout PORTB, ${upper}`,
+      () =>
+        `sbi${random.pick(['s', 'c'])} PIND, ${random.below(7)}\n${random.pick(['sbi', 'cbi'])} PORTB, ${random.below(8)}`,
+      () => `in r15, SREG\ndec ${upper}\nout SREG, r15`,
+      () => `${random.pick(['lsl', 'rol', 'asr'])} ${upper}`,
     ];
     return random.pick(kinds)();
   }
@@ -89,14 +96,16 @@ class LoopWriter {
 export function loopProgram(seed: number, depth = 2): Uint16Array {
   const random = new Random(seed * 31 + 7);
   const writer = new LoopWriter(random);
-  const loops = Array.from({ length: 1 + random.below(3) }, () => writer.loop(random.below(depth + 1)));
+  const loops = Array.from({ length: 1 + random.below(3) }, () =>
+    writer.loop(random.below(Math.max(depth, 0) + 1)),
+  );
   const text = programOf(loops, random);
   try {
     return assemble(text).words;
   } catch (error) {
-    // loops within loops may be too long for a branch
-    if (depth === 0) throw error;
-    return loopProgram(seed, depth - 1);
+    // loops may be too long for a branch, but hardly all of them
+    if (depth < -9) throw error;
+    return loopProgram(depth > 0 ? seed : seed + 1_000_003, depth - 1);
   }
 }
 

@@ -7,6 +7,7 @@
  * and program counter, clock and SREG are `pc`, `base` and `s`. The function is left with everything where the
  * interpreter would have put it.
  */
+import { I } from '../core.ts';
 import type { IoSpace } from '../io.ts';
 import type { Path } from './path.ts';
 import { destinations, type End, type Stretch, type Tree } from './tree.ts';
@@ -87,7 +88,7 @@ class Emitter {
       case 'write':
         return this.write(path, end);
       case 'return':
-        return this.ret(path);
+        return this.ret(path, end.letsIn);
       case 'branch':
         return `if (${end.test}) {\n${this.stretch(end.yes)}\n} else {\n${this.stretch(end.no)}\n}`;
       case 'call':
@@ -193,19 +194,25 @@ class Emitter {
     ];
   }
 
-  private ret(path: Path): string {
+  private ret(path: Path, letsIn: boolean): string {
+    const sreg = statusByte(path.flags);
     return [
       `if (depth === 0) {\n${this.perform(path)}\n}`,
       ...this.settle(path),
-      `s = ${statusByte(path.flags)};`,
+      `s = ${letsIn ? `${sreg} | ${I}` : sreg};`,
       `base = ${path.now} + 4;`,
-      `left -= t + ${path.offset + 4};`,
       'pc = S[depth - 1];',
       'c.depth = depth - 1;',
+      ...(letsIn ? this.letIn() : [`left -= t + ${path.offset + 4};`]),
       'if (lasts[pc] >= left) {',
       ...['c.sreg = s;', 'c.pc = pc;', 'c.cycle = base;', 'return;', '}'],
       'continue run;',
     ].join('\n');
+  }
+
+  /** Interrupts may come from here on, but for the boundary that has just been reached. */
+  private letIn(): string[] {
+    return ['c.sreg = s;', 'c.pc = pc;', 'c.cycle = base;', 'c.holdInterrupts(0);', 'left = f.room(pc);'];
   }
 
   private call(path: Path, { level, back, next }: Extract<End, { kind: 'call' }>): string {

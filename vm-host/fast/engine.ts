@@ -27,7 +27,7 @@ export class FastEngine implements Engine {
 
   /**
    * Runs at least one instruction and at most those that begin before `limit`, and events as they become due.
-   * Comes back when an interrupt is to be taken; the caller sees to that first. Nothing is due when it is called.
+   * Comes back when something wants attention that is not an interrupt to be taken. Nothing is due when it is called.
    */
   run(limit: Cycle): void {
     const { cpu } = this;
@@ -42,7 +42,16 @@ export class FastEngine implements Engine {
       else if (steps[pc] !== undefined) steps[pc]!(this, span);
       else this.interpretOne(pc);
       span = this.room(cpu.pc);
+      if (span === 0 && this.enterInterrupt()) span = this.room(cpu.pc);
     } while (span > 0);
+  }
+
+  /** Takes the interrupt that is due, where the run goes on. Sleep and reset are the caller's affair. */
+  private enterInterrupt(): boolean {
+    const { cpu } = this;
+    if (cpu.cycle >= this.limit || cpu.attention & HALTED || !cpu.interruptible) return false;
+    cpu.enterInterrupt();
+    return true;
   }
 
   /** Ends {@link run} before the next instruction. */

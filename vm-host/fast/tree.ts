@@ -22,8 +22,8 @@ export type End =
   | { readonly kind: 'perform' }
   /** An I/O register is written; the tree is left after it. */
   | { readonly kind: 'write'; readonly address: number; readonly value: string; readonly clocks: number }
-  /** RET to an address that only the stack knows. */
-  | { readonly kind: 'return' }
+  /** RET to an address that only the stack knows; RETI lets interrupts in. */
+  | { readonly kind: 'return'; readonly letsIn: boolean }
   | { readonly kind: 'branch'; readonly test: string; readonly yes: Stretch; readonly no: Stretch }
   /** Goes on when there is room on the stack, else the interpreter faults. */
   | { readonly kind: 'call'; readonly level: number; readonly back: number; readonly next: Stretch }
@@ -236,6 +236,7 @@ export class TreeBuilder {
     if (name === 'rjmp') return this.go(path, path.pc + 1 + a, clocks);
     if (name === 'rcall') return this.call(path, a, clocks, asked);
     if (name === 'ret') return this.ret(path, clocks);
+    if (name === 'reti' && path.calls.length === 0) return { kind: 'return', letsIn: true };
     if (name === 'out') return this.out(path, a, path.get(b), clocks, asked);
     if (name === 'sbi' || name === 'cbi') return this.setBit(path, name === 'sbi', a, b, asked);
     if (name === 'ld' || name === 'st') return this.access(path, name, a, clocks, asked);
@@ -309,7 +310,7 @@ export class TreeBuilder {
 
   private ret(path: Path, clocks: number): End | undefined {
     const back = path.calls.pop();
-    return back === undefined ? { kind: 'return' } : this.go(path, back, clocks);
+    return back === undefined ? { kind: 'return', letsIn: false } : this.go(path, back, clocks);
   }
 
   /** OUT. Where the program probably comes by without changing anything, that is asked, and the way goes on. */

@@ -127,6 +127,7 @@ function onlyCarries([part, mask]: [string, number]): [string, number] {
 function partOf(source: FlagSource, bit: number): string {
   if (source.kind === 'before') return 's';
   if (source.kind === 'fixed') return source.on ? '255' : '0';
+  if (source.kind === 'stored' && source.bit === bit) return source.of.js;
   if (source.kind === 'stored' || source.kind === 'zero') return `(${flagIsSet(bit, source)} ? 255 : 0)`;
   return flagByte(source);
 }
