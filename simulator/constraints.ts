@@ -256,7 +256,7 @@ const rows = [
     from: 'start edge',
     to: 'last TXD edge',
     unit: 'bits',
-    source: '2 % in 9.5 bits: ATmega8 2486AA, table of recommended baud rate errors (recalled)',
+    source: '2 % in 9.5 bits: ATmega8 2486T p150, table 53',
     limit: () => ({ max: AT_THE_STOP_BIT }),
   },
   {
@@ -316,7 +316,7 @@ const rows = [
     from: 'one drives high',
     to: 'another drives low',
     unit: 'times',
-    source: 'D p45: absolute maximum ratings',
+    source: '0838D p34: absolute maximum ratings',
     limit: never,
   },
   {

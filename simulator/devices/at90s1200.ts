@@ -1,9 +1,9 @@
 /**
  * AT90S1200, serial programming.
  *
- * Sources: D = AT90S1200 datasheet, Atmel 0838H (03/02), by page; N = application
- * note AVR910, Atmel 0943. "recalled" marks what could not be seen in print;
- * docs/discrepancies.md says what stands against what.
+ * Sources: D = AT90S1200 datasheet, Atmel 0838H (03/02), by page; E = its edition 0838D (07/98); N = application
+ * note AVR910, Atmel 0943. "recalled" marks what could not be seen in print; docs/discrepancies.md says what stands
+ * against what.
  */
 
 import { type Device, instruction } from './device.ts';
@@ -30,11 +30,11 @@ export const at90s1200: Device = {
     instruction('Write Lock Bits', '1010 1100 111+ +ii+ xxxx xxxx xxxx xxxx'),
     instruction('Read Signature', '0011 0000 xxxx xxxx xxxx xxbb oooo oooo'),
   ],
-  sck: [{ from: 0, high: 4, low: 1 }], // N "SCK"; D p47 table 20 (recalled)
-  // D p47 table 20 (recalled; ATtiny15L p63 has the same tSLIV)
+  sck: [{ from: 0, high: 4, low: 1 }], // N "SCK"; E p31, p34 table 18
+  // E p34 table 18
   timing: { tOVSH: { clocks: 1.25 }, tSHOX: { clocks: 2.5 }, tSLIV: 32 },
   waits: {
-    // D p47 tables 21 and 22 (recalled; avrdude's 4 and 9 ms are the end points of the second)
+    // D p47 tables 21 and 22 (recalled; AT90S2313 0839I p71 tables 30 and 31 has the same)
     tWD_ERASE: [
       [3.2, 18],
       [3.6, 14],
@@ -52,12 +52,12 @@ export const at90s1200: Device = {
   // N "Programming Protocol" and "MISO"
   sync: { wait: 20, echo: false, recovery: 'RESET pulse' },
   cites: {
-    sck: 'note AVR910 "SCK"; AT90S1200 0838H p47 table 20 (recalled)',
-    timing: 'AT90S1200 0838H p47 table 20 (recalled)',
-    waits: 'AT90S1200 0838H p47 tables 21 and 22 (recalled)',
+    sck: 'note AVR910 "SCK"; AT90S1200 0838D p34 table 18',
+    timing: 'AT90S1200 0838D p34 table 18',
+    waits: 'AT90S1200 0838H p47 tables 21 and 22 (recalled); the same: AT90S2313 0839I p71',
     sync: 'note AVR910 "Programming Protocol"; AT90S1200 0838H p45',
   },
-  // D p1 and p47 table 20 (recalled): -4 from 2.7 V, -12 from 4.0 V
+  // D p1, E p34 table 18: -4 from 2.7 V, -12 from 4.0 V
   speedGrades: [
     { volts: 2.7, hz: 4_000_000 },
     { volts: 4.0, hz: 12_000_000 },

@@ -1,7 +1,7 @@
 /**
  * AT90S2313, serial programming: byte by byte, with data polling.
  *
- * Sources: D = AT90S2313 datasheet, Atmel 0839 (G 08/01 p65, p70; I 06/02 p70); P = PonyProg's AVR source.
+ * Sources: D = AT90S2313 datasheet, Atmel 0839 (G 08/01 p65, p70; I 06/02 p68 to p71); P = PonyProg's AVR source.
  * "recalled" marks what could not be seen in print.
  */
 
@@ -12,7 +12,7 @@ export const at90s2313: Device = {
   avrdude: '2313',
   signature: [0x1e, 0x91, 0x01], // application note AVR910, table 5
   flash: { bytes: 2048, polling: 0x7f }, // D p65; 0839I p70 "Data Polling Flash"
-  eeprom: { bytes: 128, P1: 0x80, P2: 0x7f }, // D p70 "Data Polling EEPROM"; the values: P, avrdude
+  eeprom: { bytes: 128, P1: 0x80, P2: 0x7f }, // 0839I p69 "Data Polling EEPROM", table 27
   lock: { LB1: 0x02, LB2: 0x04, hidesSignature: true }, // 0839I p70: "111x x21x", note 1
   instructions: [
     // 0839I p70, table 28
@@ -29,7 +29,7 @@ export const at90s2313: Device = {
   // D p71 table 29 (recalled; the values of the AT90S1200)
   timing: { tOVSH: { clocks: 1.25 }, tSHOX: { clocks: 2.5 }, tSLIV: 32 },
   waits: {
-    // D p71 tables 30 and 31 (recalled; avrdude's 4 and 9 ms are the end points of the second)
+    // 0839I p71 tables 30 and 31
     tWD_ERASE: [
       [3.2, 18],
       [3.6, 14],
@@ -48,7 +48,7 @@ export const at90s2313: Device = {
   cites: {
     sck: 'AT90S2313 0839G p65',
     timing: 'AT90S2313 0839G p71 table 29 (recalled)',
-    waits: 'AT90S2313 0839G p71 tables 30 and 31 (recalled)',
+    waits: 'AT90S2313 0839I p71 tables 30 and 31',
     sync: 'AT90S2313 0839G p70',
   },
   // D p1: -4 from 2.7 V, -10 from 4.0 V
