@@ -12,7 +12,7 @@ import type { IoSpace } from '../io.ts';
 import type { Path } from './path.ts';
 import { destinations, type End, type Stretch, type Tree } from './tree.ts';
 import { statusByte } from './value.ts';
-import { type Wait, WaitFinder } from './waits.ts';
+import { findWait, type Wait } from './waits.ts';
 
 /** The text of the function's body; its parameters are h (helpers), lasts (by address), f and left. */
 export function emit(trees: ReadonlyMap<number, Tree>, io: IoSpace): string {
@@ -227,7 +227,7 @@ class Emitter {
   /** Back at the head: the next round runs when there is time for any of its ways. */
   private again(path: Path): string {
     const { last } = this.tree.root;
-    const wait = new WaitFinder(path, this.io, path.offset).find();
+    const wait = findWait(path, this.io);
     return [
       `let next = t + ${path.offset};`,
       ...(wait ? this.skip(path, wait) : []),

@@ -1,5 +1,5 @@
 /** One way through the program from the head of a tree, as far as it is known. */
-import { type FlagSet, type FlagSource, flagIsSet, type Question, type Sum, type Value } from './value.ts';
+import { type Flag, type FlagSource, flagIsSet, type Question, type Sum, type Value } from './value.ts';
 
 /** A read of an I/O register on the way. */
 export type Input = Extract<Value, { kind: 'input' }>;
@@ -39,6 +39,8 @@ export class Path {
   pointer: number | undefined;
   /** Statements since the last branch. */
   lines: string[] = [];
+  /** When it was last asked whether there is time. */
+  asked = 0;
   /** How far along the guess this way has come; undefined once it has left it. */
   place: number | undefined = 0;
 
@@ -62,6 +64,7 @@ export class Path {
     other.inputs = [...this.inputs];
     other.restarts = this.restarts;
     other.pointer = this.pointer;
+    other.asked = this.asked;
     other.place = this.place;
     if (clocks > 0) other.moved();
     return other;
@@ -99,6 +102,12 @@ export class Path {
     this.registers[number] = value;
   }
 
+  /** All flags, looked at. */
+  get allFlags(): Flag[] {
+    this.lookAtAll();
+    return this.flags.map((source, bit) => ({ bit, source }));
+  }
+
   /** The source of a flag that is looked at. */
   flag(bit: number): FlagSource {
     const source = this.flags[bit];
@@ -132,7 +141,7 @@ export class Path {
   }
 
   /** A byte that flags went into. */
-  fromFlags(expression: string, flags: FlagSet, ...of: Value[]): Value {
+  fromFlags(expression: string, flags: readonly Flag[], ...of: Value[]): Value {
     return { kind: 'other', js: this.name(expression), of, flags };
   }
 

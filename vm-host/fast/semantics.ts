@@ -5,7 +5,7 @@
 import { C, H, N, S, T, V, Z } from '../core.ts';
 import { helpers } from './helpers.ts';
 import type { Path } from './path.ts';
-import { constant, type FlagSource, flagIsSet, statusByte, type Value } from './value.ts';
+import { bits, constant, type Flag, flagIsSet, statusByte, type Value } from './value.ts';
 
 type Effect = (path: Path, a: number, b: number) => void;
 
@@ -73,7 +73,7 @@ function count(path: Path, d: number, sign: 1 | -1): void {
   path.set(d, result);
 }
 
-function shift(path: Path, d: number, top: (of: Value) => string, ...flags: FlagSource[]): void {
+function shift(path: Path, d: number, top: (of: Value) => string, ...flags: Flag[]): void {
   const of = path.get(d);
   const result = path.fromFlags(`(${of.js} >> 1)${top(of)}`, flags, of);
   path.setFlags(LOGIC | C, () => ({ kind: 'shift', of, result }));
@@ -92,19 +92,16 @@ function copy(path: Path, d: number, r: number): void {
 }
 
 function load(path: Path, d: number, b: number): void {
-  const flag = path.flag(6);
+  const flag = { bit: bits.T, source: path.flag(bits.T) };
   const of = path.get(d);
-  path.set(
-    d,
-    path.fromFlags(`${flagIsSet(6, flag)} ? ${of.js} | ${1 << b} : ${of.js} & ${255 ^ (1 << b)}`, [flag], of),
-  );
+  const [set, cleared] = [`${of.js} | ${1 << b}`, `${of.js} & ${255 ^ (1 << b)}`];
+  path.set(d, path.fromFlags(`${flagIsSet(flag.bit, flag.source)} ? ${set} : ${cleared}`, [flag], of));
 }
 
 /** IN; SREG is the processor's own. */
 function read(path: Path, d: number, address: number): void {
   const isSreg = address === path.shared.sreg;
-  if (isSreg) path.lookAtAll();
-  path.set(d, isSreg ? path.fromFlags(statusByte(path.flags), [...path.flags]) : path.input(address));
+  path.set(d, isSreg ? path.fromFlags(statusByte(path.flags), path.allFlags) : path.input(address));
 }
 
 export const effects: Readonly<Record<string, Effect>> = {
@@ -125,7 +122,7 @@ export const effects: Readonly<Record<string, Effect>> = {
   dec: (p, d) => count(p, d, -1),
   asr: (p, d) => shift(p, d, of => ` | ${of.js} & 128`),
   lsr: (p, d) => shift(p, d, () => ''),
-  ror: (p, d) => shift(p, d, () => ` | (${p.carry} ? 128 : 0)`, p.flag(0)),
+  ror: (p, d) => shift(p, d, () => ` | (${p.carry} ? 128 : 0)`, { bit: bits.C, source: p.flag(bits.C) }),
   swap: (p, d) => p.set(d, p.other(`(${p.get(d).js} << 4) & 255 | ${p.get(d).js} >> 4`, p.get(d))),
   mov: (p, d, r) => copy(p, d, r),
   ldi: (p, d, k) => p.set(d, constant(k)),

@@ -13,7 +13,9 @@ import { emit } from './emit.ts';
 import { loopHeads } from './flow.ts';
 import { helpers } from './helpers.ts';
 import { POINTER } from './path.ts';
-import { destinations, type Extent, isQuiet, type Outlook, type Tree, TreeBuilder } from './tree.ts';
+import { isQuiet } from './questions.ts';
+import { destinations, type Tree } from './tree.ts';
+import { type Extent, type Outlook, TreeBuilder } from './tree-builder.ts';
 import { isWait } from './waits.ts';
 
 /** What a function runs: see engine.ts. */

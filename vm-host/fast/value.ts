@@ -28,7 +28,13 @@ export type Value =
   | { readonly kind: 'input'; readonly js: string; readonly address: number; readonly offset: number }
   | Sum
   | { readonly kind: 'and' | 'or'; readonly js: string; readonly a: Value; readonly b: Value }
-  | { readonly kind: 'other'; readonly js: string; readonly of: readonly Value[]; readonly flags: FlagSet };
+  /** Anything else, from other bytes and from flags. */
+  | {
+      readonly kind: 'other';
+      readonly js: string;
+      readonly of: readonly Value[];
+      readonly flags: readonly Flag[];
+    };
 
 /** Where the present value of a flag comes from. */
 export type FlagSource =
@@ -45,6 +51,12 @@ export type FlagSource =
 
 /** The eight flags, by bit number. */
 export type FlagSet = readonly FlagSource[];
+
+/** One of them, taken along. */
+export interface Flag {
+  readonly bit: number;
+  readonly source: FlagSource;
+}
 
 /** What a branch or a skip asks. */
 export type Question =

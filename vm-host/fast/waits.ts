@@ -8,11 +8,12 @@
  * long its answer stays. Nothing here knows names or addresses of a program.
  */
 
-import { type IoSpace, LONG } from '../io.ts';
+import type { IoSpace } from '../io.ts';
 import type { Round } from './ahead.ts';
-import { towards } from './helpers.ts';
+import { constantStep, roundsTo, roundsWithin } from './bounds.ts';
+import { isBefore, type Needs, needs, needsOfRound } from './needs.ts';
 import type { Input, Path } from './path.ts';
-import { bits, type FlagSource, type Question, type Sum, type Value } from './value.ts';
+import { bits, type Flag, type FlagSource, type Question, type Sum, type Value } from './value.ts';
 
 /** Registers that are one number, the lowest byte first, and what a round adds to it. */
 export interface Counter {
@@ -38,19 +39,15 @@ type Movement =
   | { readonly kind: 'timer'; readonly direction: 1 | -1; readonly input: Input };
 
 const STILL: Movement = { kind: 'still' };
-/** More would leave whole numbers that JavaScript counts exactly. */
-const MOST_BYTES = 3;
+/**
+ * Bytes of the widest counter; more would leave whole numbers that JavaScript counts exactly. Where a program looks
+ * at the upper bytes alone, they are no counter together: each then stays until the one below carries.
+ */
+const WIDTHS = [3, 1];
 
 /** The bytes as one number, in JavaScript. */
 function wide(bytes: readonly Value[]): string {
   return bytes.map(({ js }, i) => (i === 0 ? js : `(${js} << ${8 * i})`)).join(' + ');
-}
-
-/** A sum and those of the lower bytes that it continues, lowest first; undefined when the lowest takes a carry. */
-function chainOf(sum: Sum): Sum[] | undefined {
-  const chain = [sum];
-  while (chain[0].lower) chain.unshift(chain[0].lower);
-  return chain[0].carry || chain.length > MOST_BYTES ? undefined : chain;
 }
 
 /**
@@ -59,13 +56,22 @@ function chainOf(sum: Sum): Sum[] | undefined {
  * @param round one that was really gone: it must have left alone what a wait takes to stay
  */
 export function isWait(path: Path, io: IoSpace, { from, to }: Round): boolean {
-  const wait = new WaitFinder(path, io, path.offset).find();
+  const wait = findWait(path, io);
   if (!wait) return false;
   const stayed = [...wait.assumed.registers].every(number => from.r[number] === to.r[number]);
   return stayed && ((from.sreg ^ to.sreg) & wait.assumed.flags) === 0;
 }
 
-export class WaitFinder {
+/** What the round waits for; undefined when its rounds have to be run. */
+export function findWait(path: Path, io: IoSpace): Wait | undefined {
+  for (const width of WIDTHS) {
+    const wait = new WaitFinder(path, io, path.offset, width).find();
+    if (wait) return wait;
+  }
+  return undefined;
+}
+
+class WaitFinder {
   private readonly changed = new Set<number>();
   private readonly counters: { registers: readonly number[]; step: string; sums: readonly Value[] }[] = [];
   private readonly bounds: string[] = [];
@@ -73,14 +79,17 @@ export class WaitFinder {
   private readonly assumed = new Set<number>();
   private assumedFlags = 0;
 
-  /** @param period clocks of one round */
+  /**
+   * @param period clocks of one round
+   * @param width bytes of the widest counter
+   */
   constructor(
     private readonly path: Path,
     private readonly io: IoSpace,
     private readonly period: number,
+    private readonly width: number,
   ) {}
 
-  /** What the round waits for; undefined when its rounds have to be run. */
   find(): Wait | undefined {
     this.path.registers.forEach((value, number) => {
       if (value.kind !== 'register' || value.number !== number) this.changed.add(number);
@@ -110,6 +119,13 @@ export class WaitFinder {
     }
   }
 
+  /** A sum and those of the lower bytes that it continues, lowest first; undefined when the lowest takes a carry. */
+  private chainOf(sum: Sum): Sum[] | undefined {
+    const chain = [sum];
+    while (chain[0].lower) chain.unshift(chain[0].lower);
+    return chain[0].carry || chain.length > this.width ? undefined : chain;
+  }
+
   /** The counter whose highest byte is this register. */
   private counterAt(number: number): (typeof this.counters)[number] | undefined {
     const value = this.path.registers[number];
@@ -118,7 +134,7 @@ export class WaitFinder {
       const step = this.distance(value, number);
       return step === undefined ? undefined : { registers: [number], step, sums: [value] };
     }
-    const sums = value.lower && chainOf(value);
+    const sums = value.lower && this.chainOf(value);
     if (!sums?.every(({ a, b }) => a.kind === 'register' && this.isStill(b))) return undefined;
     const registers = sums.map(({ a }) => (a.kind === 'register' ? a.number : -1));
     if (!registers.every((each, i) => this.path.registers[each] === sums[i])) return undefined;
@@ -146,25 +162,29 @@ export class WaitFinder {
   /** True when what is taken to stay does so if it has stayed once: it follows from nothing that moves. */
   private assumedStay(): boolean {
     const { registers, flags } = this.path;
-    const stay = [...this.assumed].every(number => this.stays(registers[number]));
     return (
-      stay && flags.every((source, bit) => !(this.assumedFlags & (1 << bit)) || this.flagIsStill(source))
+      [...this.assumed].every(number => this.stays(registers[number])) &&
+      flags.every((source, bit) => !(this.assumedFlags & (1 << bit)) || this.flagStays({ bit, source }))
     );
   }
 
-  /** The upper byte of a number too wide to be a counter stays until the lower ones carry. */
+  /** A byte stays when it follows from what stands still and from answers that stay. */
   private stays(value: Value): boolean {
-    if (value.kind !== 'sum' || !value.carry) return this.isStill(value);
-    const carries = this.bound({ kind: 'flag', bit: 0, source: value.carry });
-    return carries && this.isStill(value.a) && this.isStill(value.b);
+    if (this.isStill(value)) return true;
+    if (value.kind === 'and' || value.kind === 'or') return this.stays(value.a) && this.stays(value.b);
+    if (value.kind === 'other') {
+      return value.of.every(each => this.stays(each)) && value.flags.every(flag => this.flagStays(flag));
+    }
+    if (value.kind !== 'sum' || !this.stays(value.a) || !this.stays(value.b)) return false;
+    return !value.carry || this.flagStays({ bit: bits.C, source: value.carry });
+  }
+
+  private flagStays({ bit, source }: Flag): boolean {
+    return this.bound({ kind: 'flag', bit, source });
   }
 
   private isStill(value: Value): boolean {
     return this.areStill(needs([value], []));
-  }
-
-  private flagIsStill(source: FlagSource): boolean {
-    return this.areStill(needs([], [source]));
   }
 
   private areStill({ registers, inputs, flags }: Needs): boolean {
@@ -200,7 +220,7 @@ export class WaitFinder {
   private movementOfSum(bytes: readonly Value[]): Movement | undefined {
     const top = bytes[bytes.length - 1];
     if (top.kind !== 'sum') return undefined;
-    const chain = chainOf(top);
+    const chain = this.chainOf(top);
     if (chain?.length !== bytes.length || !chain.every((sum, i) => sum === bytes[i])) return undefined;
     const [a, b] = [chain.map(sum => sum.a), chain.map(sum => sum.b)];
     if (b.every(byte => this.isStill(byte))) return this.movement(a);
@@ -210,18 +230,33 @@ export class WaitFinder {
 
   /** Notes how long the answer stays. False when that cannot be said. */
   private bound(question: Question): boolean {
-    if (this.asksWhatStays(question)) return true;
+    return this.asksWhatIsStill(question) || this.boundByMovement(question) || this.asksWhatStays(question);
+  }
+
+  private asksWhatIsStill(question: Question): boolean {
+    if (question.kind === 'bit') return this.isStill(question.value);
+    if (question.kind === 'equal') return this.isStill(question.a) && this.isStill(question.b);
+    return this.areStill(needs([], [question.source]));
+  }
+
+  private asksWhatStays(question: Question): boolean {
+    if (question.kind === 'bit') return this.stays(question.value);
+    if (question.kind === 'equal') return this.stays(question.a) && this.stays(question.b);
+    const { source } = question;
+    if (source.kind === 'before' || source.kind === 'fixed') return source.kind === 'fixed';
+    if (source.kind === 'stored') return this.stays(source.of);
+    if (source.kind === 'zero') {
+      return this.stays(source.sum) && this.flagStays({ bit: bits.Z, source: source.before });
+    }
+    return this.stays(source.kind === 'sum' ? source.sum : source.result);
+  }
+
+  private boundByMovement(question: Question): boolean {
     if (question.kind === 'bit') return this.boundBit([question.value], question.bit);
     if (question.kind === 'flag') return this.boundFlag(question.bit, question.source);
     const { a, b } = question;
     if (this.isStill(b)) return this.boundAt([a], b.js, `${b.js} + 1`);
     return this.isStill(a) && this.boundAt([b], a.js, `${a.js} + 1`);
-  }
-
-  private asksWhatStays(question: Question): boolean {
-    if (question.kind === 'bit') return this.isStill(question.value);
-    if (question.kind === 'equal') return this.isStill(question.a) && this.isStill(question.b);
-    return this.flagIsStill(question.source);
   }
 
   /** A condition that can only change at `mark` and at `other`. */
@@ -274,7 +309,7 @@ export class WaitFinder {
   }
 
   private boundSum(bit: number, sum: Sum): boolean {
-    const chain = chainOf(sum);
+    const chain = this.chainOf(sum);
     if (!chain) return false;
     if (bit === bits.C) return this.boundOrder(chain);
     if (bit === bits.N) return this.boundResult(bit, chain);
@@ -314,7 +349,7 @@ export class WaitFinder {
 
   /** Z of a number of several bytes: set only when all of them are zero. */
   private boundZeroOf(source: Extract<FlagSource, { kind: 'zero' }>): boolean {
-    const chain = chainOf(source.sum);
+    const chain = this.chainOf(source.sum);
     if (!chain) return false;
     let below: FlagSource = source;
     for (let i = chain.length - 1; i > 0; i--) {
@@ -368,38 +403,6 @@ export class WaitFinder {
   }
 }
 
-/** A step that is a constant, as a number. */
-function constantStep(step: string, size: number): number | undefined {
-  if (!/^[-+0-9() ]+$/.test(step)) return undefined;
-  const sum = [...step.matchAll(/([-+]?)[ (]*(-?\d+)/g)].reduce(
-    (total, [, sign, n]) => total + (sign === '-' ? -n : +n),
-    0,
-  );
-  return towards(sum, size);
-}
-
-/** JavaScript: how many more rounds a counter at `x` stays on its side of the marks; see helpers.ts. */
-function roundsTo(x: string, step: string, size: number, marks: readonly string[]): string {
-  const way = constantStep(step, size);
-  if (way === undefined) return `h.rounds(${x}, ${step}, ${size}, ${marks.join(', ')})`;
-  if (way === 0) return String(LONG);
-  const ways = marks.map(mark => (way > 0 ? `${mark} - 1 - (${x})` : `${x} - (${mark})`));
-  return divided(`Math.min(${ways.map(each => `${each} & ${size - 1}`).join(', ')})`, Math.abs(way));
-}
-
-/** The same for a condition that has one answer between multiples of `stretch`. */
-function roundsWithin(x: string, step: string, size: number, stretch: number): string {
-  const way = constantStep(step, size);
-  if (way === undefined) return `h.roundsWithin(${x}, ${step}, ${size}, ${stretch})`;
-  if (way === 0) return String(LONG);
-  const within = `(${x} & ${stretch - 1})`;
-  return divided(way > 0 ? `(${stretch - 1} - ${within})` : within, Math.abs(way));
-}
-
-function divided(js: string, by: number): string {
-  return by === 1 ? js : `(${js} / ${by} | 0)`;
-}
-
 function signed(sign: 1 | -1, js: string): string {
   return `${sign > 0 ? '+' : '-'} (${js})`;
 }
@@ -407,55 +410,4 @@ function signed(sign: 1 | -1, js: string): string {
 function reversed(movement: Movement): Movement {
   if (movement.kind === 'steps') return { kind: 'steps', step: `-(${movement.step})` };
   return movement.kind === 'timer' ? { ...movement, direction: -movement.direction as 1 | -1 } : movement;
-}
-
-/** What bytes and flags were computed from. */
-interface Needs {
-  readonly registers: Set<number>;
-  readonly inputs: Set<Input>;
-  /** Flags as they were at the head. */
-  readonly flags: Set<Before>;
-}
-
-type Before = Extract<FlagSource, { kind: 'before' }>;
-
-function isBefore(source: FlagSource, bit: number): boolean {
-  return source.kind === 'before' && source.bit === bit;
-}
-
-/** What the next round takes over: all that this one asks, or leaves behind, was computed from. */
-function needsOfRound({ registers, flags, questions }: Path): Needs {
-  const values = registers.filter((value, number) => value.kind !== 'register' || value.number !== number);
-  const sources = flags.filter((source, bit) => !isBefore(source, bit));
-  for (const question of questions) {
-    if (question.kind === 'flag') sources.push(question.source);
-    else if (question.kind === 'bit') values.push(question.value);
-    else values.push(question.a, question.b);
-  }
-  return needs(values, sources);
-}
-
-function needs(values: readonly Value[], sources: readonly FlagSource[]): Needs {
-  const found: Needs = { registers: new Set(), inputs: new Set(), flags: new Set() };
-  const seen = new Set<Value>();
-  const visit = (each: Value): void => {
-    if (seen.has(each)) return;
-    seen.add(each);
-    if (each.kind === 'register') found.registers.add(each.number);
-    if (each.kind === 'input') found.inputs.add(each);
-    if (each.kind === 'sum' || each.kind === 'and' || each.kind === 'or') [each.a, each.b].forEach(visit);
-    if (each.kind === 'sum' && each.carry) visitFlag(each.carry);
-    if (each.kind === 'other') each.of.forEach(visit);
-    if (each.kind === 'other') each.flags.forEach(visitFlag);
-  };
-  const visitFlag = (source: FlagSource): void => {
-    if (source.kind === 'before') found.flags.add(source);
-    if (source.kind === 'sum' || source.kind === 'zero') visit(source.sum);
-    if (source.kind === 'zero') visitFlag(source.before);
-    if (source.kind === 'logic' || source.kind === 'count') visit(source.result);
-    if (source.kind === 'shift' || source.kind === 'stored') visit(source.of);
-  };
-  values.forEach(visit);
-  sources.forEach(visitFlag);
-  return found;
 }

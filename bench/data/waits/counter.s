@@ -241,3 +241,11 @@ l:      st Z, r0
         brne l
         ldi r30, 20
         ldi r24, 2
+
+;; a carry looked at as a sign
+        ldi r16, 200
+l:      dec r16
+        cpi r16, 100
+        mov r17, r1
+        ror r17
+        brpl l

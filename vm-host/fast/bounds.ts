@@ -1,0 +1,35 @@
+/** JavaScript for how many rounds a counter stays on one side of a mark. */
+import { LONG } from '../io.ts';
+import { towards } from './helpers.ts';
+
+/** A step that is a constant, as a number. */
+export function constantStep(step: string, size: number): number | undefined {
+  if (!/^[-+0-9() ]+$/.test(step)) return undefined;
+  const sum = [...step.matchAll(/([-+]?)[ (]*(-?\d+)/g)].reduce(
+    (total, [, sign, n]) => total + (sign === '-' ? -n : +n),
+    0,
+  );
+  return towards(sum, size);
+}
+
+/** JavaScript: how many more rounds a counter at `x` stays on its side of the marks; see helpers.ts. */
+export function roundsTo(x: string, step: string, size: number, marks: readonly string[]): string {
+  const way = constantStep(step, size);
+  if (way === undefined) return `h.rounds(${x}, ${step}, ${size}, ${marks.join(', ')})`;
+  if (way === 0) return String(LONG);
+  const ways = marks.map(mark => (way > 0 ? `${mark} - 1 - (${x})` : `${x} - (${mark})`));
+  return divided(`Math.min(${ways.map(each => `${each} & ${size - 1}`).join(', ')})`, Math.abs(way));
+}
+
+/** The same for a condition that has one answer between multiples of `stretch`. */
+export function roundsWithin(x: string, step: string, size: number, stretch: number): string {
+  const way = constantStep(step, size);
+  if (way === undefined) return `h.roundsWithin(${x}, ${step}, ${size}, ${stretch})`;
+  if (way === 0) return String(LONG);
+  const within = `(${x} & ${stretch - 1})`;
+  return divided(way > 0 ? `(${stretch - 1} - ${within})` : within, Math.abs(way));
+}
+
+function divided(js: string, by: number): string {
+  return by === 1 ? js : `(${js} / ${by} | 0)`;
+}
