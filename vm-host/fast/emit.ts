@@ -196,6 +196,7 @@ class Emitter {
 
   private ret(path: Path, letsIn: boolean): string {
     const sreg = statusByte(path.flags);
+    const stand = ['c.sreg = s;', 'c.pc = pc;', 'c.cycle = base;'];
     return [
       `if (depth === 0) {\n${this.perform(path)}\n}`,
       ...this.settle(path),
@@ -203,16 +204,12 @@ class Emitter {
       `base = ${path.now} + 4;`,
       'pc = S[depth - 1];',
       'c.depth = depth - 1;',
-      ...(letsIn ? this.letIn() : [`left -= t + ${path.offset + 4};`]),
-      'if (lasts[pc] >= left) {',
-      ...['c.sreg = s;', 'c.pc = pc;', 'c.cycle = base;', 'return;', '}'],
+      // interrupts may come from here on, but for the boundary just reached; and who is rung may reset the chip
+      ...(letsIn
+        ? [...stand, 'c.holdInterrupts(0);', 'left = f.room(pc);', 'if (lasts[pc] >= left) return;']
+        : [`left -= t + ${path.offset + 4};`, `if (lasts[pc] >= left) {`, ...stand, 'return;', '}']),
       'continue run;',
     ].join('\n');
-  }
-
-  /** Interrupts may come from here on, but for the boundary that has just been reached. */
-  private letIn(): string[] {
-    return ['c.sreg = s;', 'c.pc = pc;', 'c.cycle = base;', 'c.holdInterrupts(0);', 'left = f.room(pc);'];
   }
 
   private call(path: Path, { level, back, next }: Extract<End, { kind: 'call' }>): string {
