@@ -35,6 +35,9 @@ export interface CpuEnvironment {
   acknowledge(vector: number, now: Cycle): void;
 }
 
+/** What becomes of a return address too many: the program ends with a {@link Fault}, or goes on without the oldest one. */
+export type StackOverflow = 'fault' | 'overwrite';
+
 /** Everything that makes two processors behave alike from here on. */
 export interface CpuState {
   readonly r: Uint8Array;
@@ -108,6 +111,7 @@ export class Cpu implements Core {
     private readonly chip: Chip,
     private readonly program: Program,
     private readonly environment: CpuEnvironment,
+    private readonly onStackOverflow: StackOverflow = 'fault',
   ) {
     this.r = new Uint8Array(chip.registers.last + 1);
     this.pcMask = chip.flashWords - 1;
@@ -150,7 +154,7 @@ export class Cpu implements Core {
   /** Enters the first of the requested vectors: four clocks, PC to the stack, I to 0 (datasheet page 17). */
   enterInterrupt(): void {
     const vector = 31 - Math.clz32(this.attention & ~HALTED & -(this.attention & ~HALTED));
-    if (this.depth === this.chip.stackLevels) {
+    if (this.depth === this.stack.length && this.onStackOverflow === 'fault') {
       this.faultAt(
         this.pc,
         'stack-overflow',
@@ -184,7 +188,7 @@ export class Cpu implements Core {
   }
 
   push(address: number): void {
-    if (this.depth === this.chip.stackLevels) this.fault('stack-overflow', `${this.overflow()} this call`);
+    if (this.depth === this.stack.length) this.makeRoom();
     this.stack[this.depth++] = address;
     if (this.depth > this.maxDepth) this.maxDepth = this.depth;
   }
@@ -241,6 +245,13 @@ export class Cpu implements Core {
     if (register) return register;
     const hex = address.toString(16).toUpperCase().padStart(2, '0');
     return this.fault('absent-register', `the ${this.chip.name} has no I/O register at 0x${hex}`);
+  }
+
+  /** The first address written is overwritten by those after it (datasheet page 8): it is lost. */
+  private makeRoom(): void {
+    if (this.onStackOverflow === 'fault') this.fault('stack-overflow', `${this.overflow()} this call`);
+    this.stack.copyWithin(0, 1);
+    this.depth--;
   }
 
   private overflow(): string {

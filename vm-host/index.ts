@@ -5,6 +5,7 @@ export { assemble } from './assemble.ts';
 export type { Chip, IoBit, IoRow, PinRow, Vector } from './chip.ts';
 export { AT90S1200 } from './chip.ts';
 export { chips } from './chips/index.ts';
+export type { StackOverflow } from './cpu.ts';
 export * from './debug/index.ts';
 export type { FaultKind, FaultReport } from './fault.ts';
 export { Fault } from './fault.ts';

@@ -6,7 +6,7 @@
  */
 import { AT90S1200, type Chip } from './chip.ts';
 import { I } from './core.ts';
-import { Cpu, type CpuState, HALTED, load } from './cpu.ts';
+import { Cpu, type CpuState, HALTED, load, type StackOverflow } from './cpu.ts';
 import { FastEngine } from './fast/engine.ts';
 import { ioSpace } from './io.ts';
 import { makeParts, type Parts, statusRegister } from './parts.ts';
@@ -29,6 +29,11 @@ export interface MachineOptions {
   vcc?: number;
   /** XTAL1 in hertz: it turns those times into clocks. Default 4 MHz. */
   xtal?: number;
+  /**
+   * What a fourth return address does. The silicon loses the first one (datasheet page 8), which is hardly ever
+   * meant: by default it is a {@link Fault} that names the call.
+   */
+  onStackOverflow?: StackOverflow;
   /** How the program is run, not what it does: instruction by instruction, or translated. Default reference. */
   engine?: EngineName;
 }
@@ -76,12 +81,14 @@ export class Machine {
       ...this.parts.all.map(part => part.registers),
     ]);
     const program = load(this.chip, options.words);
-    this.cpu = new Cpu(this.chip, program, {
+    const environment = {
       io,
-      sleep: now => this.parts.power.sleep(now + 1),
-      watchdogReset: now => this.parts.watchdog.restart(now),
-      acknowledge: (vector, now) => this.parts.acknowledge(this.chip.vectors[vector].name, now),
-    });
+      sleep: (now: Cycle) => this.parts.power.sleep(now + 1),
+      watchdogReset: (now: Cycle) => this.parts.watchdog.restart(now),
+      acknowledge: (vector: number, now: Cycle) =>
+        this.parts.acknowledge(this.chip.vectors[vector].name, now),
+    };
+    this.cpu = new Cpu(this.chip, program, environment, options.onStackOverflow);
     this.probe = new Probe(this.chip, program, io);
     this.reads = new ReadWatch(this.chip, program, this.cpu);
     if (options.engine === 'fast') this.fast = new FastEngine(this.chip, program.words, this.cpu, this.queue);
