@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { median } from './speed/clock.ts';
-import { measureEngines } from './speed/engines.ts';
+import { MHz, median, times } from './speed/clock.ts';
+import { measureEngines, ratioToPeers } from './speed/engines.ts';
 import { type JobTimes, jobEngines } from './speed/job.ts';
 import { programs } from './speed/programs.ts';
 import { simavr as buildSimavr } from './speed/simavr.ts';
@@ -12,10 +12,6 @@ import { reportWasm } from './speed/wasm.ts';
 
 /** Each figure is the median of so many. */
 const ROUNDS = 5;
-
-const MHz = (rate: number | undefined) =>
-  rate === undefined ? '-' : rate > 1e12 ? '> 1 000 000' : (rate / 1e6).toFixed(0);
-const times = (ratio: number) => (ratio > 1e5 ? '> 100 000 ×' : `${ratio.toFixed(1)} ×`);
 
 function row(...cells: string[]): void {
   console.log([cells[0].padEnd(26), ...cells.slice(1).map(cell => cell.padStart(13))].join(''));
@@ -29,7 +25,7 @@ function engines(): void {
   row('', 'reference', 'fast', 'simavr', 'avr8js', 'ratio', 'goal');
   for (const [name, words] of Object.entries(programs)) {
     const rates = measureEngines(words, simavr, ROUNDS);
-    const ratio = rates.fast / Math.max(rates.avr8js, rates.simavr ?? 0);
+    const ratio = ratioToPeers(rates);
     const goal = name === 'CRC-16' ? 3 : 50;
     const verdict = `${goal} × ${ratio >= goal ? 'met' : 'missed'}`;
     row(

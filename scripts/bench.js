@@ -4,7 +4,7 @@
  *
  *     node scripts/bench.js [SECTION …]
  *
- * A section is a file of bench/: speed, on-the-chip, … Without a name all of them run, except the size table,
+ * A section is a file of bench/: speed, waits, on-the-chip. Without a name all of them run, except the size table,
  * which has a script of its own.
  */
 import { spawnSync } from 'node:child_process';
@@ -17,6 +17,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** What a section brings beside its main file: programs that it starts. */
 const SECTIONS = {
   speed: ['speed/apart'],
+  waits: [],
   'on-the-chip': [],
 };
 

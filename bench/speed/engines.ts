@@ -5,9 +5,9 @@ import { processorSeconds } from './clock.ts';
 import { type Contestant, contest, type Medians } from './contest.ts';
 import type { Simavr } from './simavr.ts';
 
-/** A machine of any maker with RXD idle. */
+/** A machine of any maker with all of port D high: RXD idle, no key pressed. */
 function idle<M extends { pins: Readonly<Record<string, { level: boolean }>> }>(machine: M): M {
-  machine.pins.PD0.level = true;
+  for (const [name, pin] of Object.entries(machine.pins)) if (name.startsWith('PD')) pin.level = true;
   return machine;
 }
 
@@ -44,9 +44,19 @@ function cSimavr(simavr: Simavr, words: Uint16Array): Contestant {
   return { name: 'simavr', measure };
 }
 
-/** Clocks per second of everybody, medians over `rounds`. */
-export function measureEngines(words: Uint16Array, simavr: Simavr | undefined, rounds: number): Medians {
-  const contestants = [ours('reference', words), ours('fast', words), theirs(words)];
+/** Clocks per second of everybody, or of `fast` and the peers, medians over `rounds`. */
+export function measureEngines(
+  words: Uint16Array,
+  simavr: Simavr | undefined,
+  rounds: number,
+  engines: readonly EngineName[] = ['reference', 'fast'],
+): Medians {
+  const contestants = [...engines.map(engine => ours(engine, words)), theirs(words)];
   if (simavr) contestants.push(cSimavr(simavr, words));
   return contest(contestants, rounds);
+}
+
+/** How many times as fast `fast` is as the faster of the peers. */
+export function ratioToPeers({ fast, avr8js, simavr = 0 }: Medians): number {
+  return fast / Math.max(avr8js, simavr);
 }

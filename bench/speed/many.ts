@@ -8,7 +8,9 @@ import { median } from './clock.ts';
 import { jobSession, programmer } from './programs.ts';
 
 const ROUNDS = 5;
+/** What all processors share out, and what one of them does alone: that is as long as it needs to be measured. */
 const JOBS = 1000;
+const JOBS_OF_ONE = 100;
 /** Jobs a thread takes at a time: whoever is done first takes the next ones. */
 const BATCH = 5;
 /** Jobs, or rounds of the loop, until a thread's compilers have seen enough. */
@@ -42,14 +44,14 @@ function loop(): () => void {
 
 /** What a thread does: gets warm, says so, and on a word takes work until none is left. */
 export function work(): void {
-  const { kind, taken } = workerData as { kind: Work; taken: Int32Array };
+  const { kind, jobs, taken } = workerData as { kind: Work; jobs: number; taken: Int32Array };
   const one = kind === 'jobs' ? job() : loop();
   for (let i = 0; i < WARM_UP; i++) one();
   parentPort!.once('message', () => {
     for (;;) {
       const first = Atomics.add(taken, 0, BATCH);
-      if (first >= JOBS) break;
-      for (let i = first; i < Math.min(first + BATCH, JOBS); i++) one();
+      if (first >= jobs) break;
+      for (let i = first; i < Math.min(first + BATCH, jobs); i++) one();
     }
     parentPort!.postMessage('done');
   });
@@ -64,13 +66,13 @@ interface Spent {
   readonly processor: number;
 }
 
-/** Seconds for all of it, by so many threads that are warm. */
-async function spread(kind: Work, workers: number): Promise<Spent> {
+/** Seconds a job, by so many threads that are warm. */
+async function spread(kind: Work, jobs: number, workers: number): Promise<Spent> {
   const taken = new Int32Array(new SharedArrayBuffer(4));
   const file = fileURLToPath(import.meta.url);
   const threads = Array.from(
     { length: workers },
-    () => new Worker(file, { argv: ['worker'], workerData: { kind, taken } }),
+    () => new Worker(file, { argv: ['worker'], workerData: { kind, jobs, taken } }),
   );
   await Promise.all(threads.map(answer));
   const before = process.cpuUsage();
@@ -81,7 +83,7 @@ async function spread(kind: Work, workers: number): Promise<Spent> {
   const wall = (performance.now() - begin) / 1000;
   const { user, system } = process.cpuUsage(before);
   await Promise.all(threads.map(thread => thread.terminate()));
-  return { wall, processor: (user + system) / 1e6 };
+  return { wall: wall / jobs, processor: (user + system) / 1e6 / jobs };
 }
 
 export async function reportMany(): Promise<void> {
@@ -90,24 +92,25 @@ export async function reportMany(): Promise<void> {
   const all: Record<Work, Spent[]> = { jobs: [], loop: [] };
   for (let round = 0; round < ROUNDS; round++) {
     for (const kind of ['loop', 'jobs'] as const) {
-      one[kind].push(await spread(kind, 1));
-      all[kind].push(await spread(kind, processors));
+      one[kind].push(await spread(kind, JOBS_OF_ONE, 1));
+      all[kind].push(await spread(kind, JOBS, processors));
     }
   }
   const middle = (spent: readonly Spent[], clock: keyof Spent) => median(spent.map(each => each[clock]));
   const gain = (kind: Work) => middle(one[kind], 'wall') / middle(all[kind], 'wall');
   const linear = gain('jobs') / gain('loop');
   const percent = (part: number) => `${(100 * part).toFixed(0)} %`;
+  const ms = (spent: readonly Spent[], clock: keyof Spent) =>
+    `${(1000 * middle(spent, clock)).toFixed(1)} ms`;
   console.log(
     `${processors} processors at once do ${gain('loop').toFixed(2)} times the work of one, in a loop over registers`,
   );
   console.log(
-    `${JOBS} jobs: ${middle(one.jobs, 'wall').toFixed(2)} s on one, ${middle(all.jobs, 'wall').toFixed(2)} s on ${processors}: ` +
+    `${JOBS} jobs: one processor takes ${ms(one.jobs, 'wall')} a job, ${processors} take ${ms(all.jobs, 'wall')}: ` +
       `${gain('jobs').toFixed(2)} times, ${percent(gain('jobs') / processors)} of their number, ` +
       `${percent(linear)} of what they give; 90 %: ${linear >= 0.9 ? 'met' : 'missed'}`,
   );
   console.log(
-    `processor seconds for them: ${middle(one.jobs, 'processor').toFixed(2)} on one, ` +
-      `${middle(all.jobs, 'processor').toFixed(2)} on ${processors}`,
+    `processor time a job: ${ms(one.jobs, 'processor')} on one, ${ms(all.jobs, 'processor')} on ${processors}`,
   );
 }

@@ -1,4 +1,4 @@
-/* simavr's core as fast as it goes: an image on an ATtiny2313 for so many clocks, RXD (PD0) idle.
+/* simavr's core as fast as it goes: an image on an ATtiny2313 for so many clocks, all of port D high.
  *   simavr-run IMAGE CLOCKS    prints clocks done and processor seconds */
 #include <simavr/avr_ioport.h>
 #include <simavr/sim_avr.h>
@@ -21,7 +21,7 @@ int main(int argc, char **argv) {
   avr->log = LOG_NONE;
   avr_loadcode(avr, image, bytes, 0);
   avr->codeend = avr->flashend;
-  avr_raise_irq(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('D'), 0), 1);
+  for (int bit = 0; bit < 7; bit++) avr_raise_irq(avr_io_getirq(avr, AVR_IOCTL_IOPORT_GETIRQ('D'), bit), 1);
   clock_t start = clock();
   while (avr->cycle < clocks) {
     int state = avr_run(avr);
