@@ -30,6 +30,9 @@ export interface OverflowBits {
 /** The AT90S1200's. */
 const overflowBits: OverflowBits = { TOIE0: 1, TOV0: 1 };
 
+/** Timer clocks beyond which nobody looks ahead. */
+const MOST_TICKS = 2 ** 16;
+
 interface Timer0State {
   count: number;
   /** `count` has taken in every timer clock up to and including this edge. */
@@ -160,14 +163,15 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
   private clockAfter(now: Cycle, ticks: number): Cycle {
     const { division } = this;
     if (division === 1) return ticks;
-    if (division === 0 || ticks >= LONG) return LONG;
+    if (division === 0 || ticks > MOST_TICKS) return LONG;
     const since = now - this.state.origin;
-    return ticks * division - (since - Math.floor(since * this.rate) * division);
+    // a small whole number for those who reckon on: the division is at most 1024
+    return (ticks * division - (since - Math.floor(since * this.rate) * division)) | 0;
   }
 
   private flagAfter(now: Cycle): Cycle {
     const counted = this.countedBy(now);
-    return this.state.tifr !== 0 || counted > 0xff ? LONG : this.clockAfter(now, 0x100 - counted);
+    return this.state.tifr !== 0 || counted > 0xff ? LONG : this.clockAfter(now, (0x100 - counted) | 0);
   }
 
   /** TIFR; looks, and changes nothing. */
