@@ -59,7 +59,8 @@ function job(): void {
     const seconds = medians(clock);
     const ms = (name: string) => (seconds[name] * 1000).toFixed(1);
     const ratio = seconds.avr8js / seconds.fast;
-    const verdict = `20 × ${ratio >= 20 ? 'met' : 'missed'}`;
+    // what a single command pays, compilers still cold, is shown and not judged
+    const verdict = clock === 'coldWall' ? '' : `20 × ${ratio >= 20 ? 'met' : 'missed'}`;
     row(clockNames[clock], ms('reference'), ms('fast'), ms('avr8js'), times(ratio), verdict);
   }
   const { fast } = medians('wall');

@@ -57,7 +57,7 @@ class Emitter {
     /** The head of the tree that stands after this one. */
     private readonly following: number | undefined,
   ) {
-    this.kept = new Set(tree.rounds.flatMap(changedRegisters));
+    this.kept = new Set(tree.rounds.flatMap(({ changed }) => changed));
   }
 
   text(): string {
@@ -100,7 +100,7 @@ class Emitter {
 
   /** Registers and stack to their places. */
   private settle(path: Path): string[] {
-    const registers = new Set([...this.kept, ...changedRegisters(path)]);
+    const registers = new Set([...this.kept, ...path.changed]);
     return [
       ...[...registers].map(number => `R[${number}] = ${path.registers[number].js};`),
       ...(path.calls.length > 0 ? [`c.depth = depth + ${path.calls.length};`] : []),
@@ -267,12 +267,12 @@ class Emitter {
   /** True when every way on sets all that this round sets, counters and what stays apart: the round before does not matter. */
   private leavesFresh(round: Path, { counters, assumed }: Wait): boolean {
     const exact = new Set([...counters.flatMap(({ registers }) => registers), ...assumed.registers]);
-    const set = changedRegisters(round).filter(number => !exact.has(number));
+    const set = round.changed.filter(number => !exact.has(number));
     const flags = changedFlags(round) & ~assumed.flags;
     // what a way takes over from the round before has to be what that one really left
     if (flags & this.tree.flagsUsed || set.some(number => this.tree.used.has(number))) return false;
     return [...this.tree.exits, ...this.tree.rounds].every(path => {
-      const own = new Set(changedRegisters(path));
+      const own = new Set(path.changed);
       if (round.restarts && !path.restarts) return false;
       return (flags & ~changedFlags(path)) === 0 && set.every(number => own.has(number));
     });
@@ -284,7 +284,7 @@ class Emitter {
         registers.map((number, place) => [number, `n${i} >> ${8 * place} & 255`] as const),
       ),
     );
-    const changed = changedRegisters(path);
+    const changed = path.changed;
     const sreg = statusByte(path.flags);
     return [
       // all are read before one is set
@@ -300,12 +300,6 @@ function unchanged({ registers, flags }: Path, { assumed }: Wait): string[] {
   const same = [...assumed.registers].map(number => `r${number} === ${registers[number].js}`);
   const mask = assumed.flags;
   return mask === 0 ? same : [...same, `((s ^ (${statusByte(flags)})) & ${mask}) === 0`];
-}
-
-function changedRegisters(path: Path): number[] {
-  return path.registers.flatMap((value, number) =>
-    value.kind === 'register' && value.number === number ? [] : [number],
-  );
 }
 
 /** Bits of SREG that are not as they were at the head. */

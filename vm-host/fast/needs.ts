@@ -18,8 +18,8 @@ export function isBefore(source: FlagSource, bit: number): boolean {
 }
 
 /** What the next round takes over: all that this one asks, or leaves behind, was computed from. */
-export function needsOfRound({ registers, flags, questions }: Path): Needs {
-  const values = registers.filter((value, number) => value.kind !== 'register' || value.number !== number);
+export function needsOfRound({ registers, changed, flags, questions }: Path): Needs {
+  const values = changed.map(number => registers[number]);
   const sources = flags.filter((source, bit) => !isBefore(source, bit));
   for (const question of questions) {
     if (question.kind === 'flag') sources.push(question.source);

@@ -98,6 +98,13 @@ export class Path {
     return value;
   }
 
+  /** Registers that are not as they were at the head. */
+  get changed(): number[] {
+    return this.registers.flatMap((value, number) =>
+      value.kind === 'register' && value.number === number ? [] : [number],
+    );
+  }
+
   set(number: number, value: Value): void {
     this.registers[number] = value;
   }
