@@ -7,6 +7,9 @@ import { bits, type Flag, type FlagSource, type Question, type Sum, type Value }
 
 export class Answers {
   private readonly noted = new Set<string>();
+  /** What was found of bytes, and of flags by bit: both share what they follow from, over and over. */
+  private readonly bytes = new Map<Value, boolean>();
+  private readonly flags = Array.from({ length: 8 }, () => new Map<FlagSource, boolean>());
 
   /** @param period clocks of one round */
   constructor(
@@ -22,6 +25,10 @@ export class Answers {
 
   /** A byte stays when it follows from what stands still and from answers that stay. */
   stays(value: Value): boolean {
+    return remembered(this.bytes, value, () => this.byteStays(value));
+  }
+
+  private byteStays(value: Value): boolean {
     if (this.motion.isStill(value)) return true;
     if (value.kind === 'and' || value.kind === 'or') return this.stays(value.a) && this.stays(value.b);
     if (value.kind === 'other') {
@@ -32,7 +39,7 @@ export class Answers {
   }
 
   flagStays({ bit, source }: Flag): boolean {
-    return this.bound({ kind: 'flag', bit, source });
+    return remembered(this.flags[bit], source, () => this.bound({ kind: 'flag', bit, source }));
   }
 
   /** Notes how long the answer stays. False when that cannot be said. */
@@ -208,4 +215,10 @@ export class Answers {
     if (this.motion.runsOn(input) || !this.io[input.address]?.after) return;
     this.noted.add(this.before(input, '0'));
   }
+}
+
+function remembered<T>(known: Map<T, boolean>, key: T, find: () => boolean): boolean {
+  const found = known.get(key) ?? find();
+  known.set(key, found);
+  return found;
 }
