@@ -1,40 +1,7 @@
 /** Breakpoints, watches, steps, profile and coverage, on a small program with a map of its own. */
 import { describe, expect, it } from 'vitest';
-import { assemble, Debugger, lcov, Machine, Profile, SourceMap, Stepper } from '../../vm-host/index.ts';
-
-const source = `
-        rjmp main
-        rjmp main
-        rjmp tick
-main:   ldi r16, 1
-        out DDRB, r16
-        out TCCR0, r16
-        ldi r16, 2
-        out TIMSK, r16
-        sei
-loop:   rcall blink
-        inc r20
-        rjmp loop
-blink:  sbi PORTB, 0
-        cbi PORTB, 0
-        ret
-tick:   inc r21
-        reti
-        nop`;
-const { words, lines, labels } = assemble(source);
-
-/** As a compiler writes it: the assembler's lines, functions by label. */
-const map = new SourceMap({
-  files: ['blink.asm'],
-  functions: [{ name: 'main' }, { name: 'blink' }, { name: 'tick' }],
-  lines: Array.from(words, (_, pc) => [0, lines[pc], pc >= labels.tick ? 2 : pc >= labels.blink ? 1 : 0]),
-});
-const lineOf = (label: string) => lines[labels[label]];
-
-function debugged() {
-  const machine = new Machine({ words, engine: 'fast' });
-  return { machine, debug: new Debugger(machine, words, map) };
-}
+import { lcov, Machine, Profile, Stepper } from '../../vm-host/index.ts';
+import { debugged, labels, lineOf, lines, map, words } from './blink.ts';
 
 describe('a debugger', () => {
   it('stops before the line of a breakpoint, and goes on from there to the next time round', () => {

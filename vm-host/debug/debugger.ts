@@ -27,12 +27,16 @@ export interface WatchedNet {
   readonly level: unknown;
 }
 
+const NOWHERE: ReadonlySet<number> = new Set();
+
 export class Debugger {
   /** Word addresses. */
   readonly breakpoints = new Set<number>();
   private readonly watches: Watch[] = [];
   private readonly stepper: Stepper;
   private asked: 'request' | 'limit' | undefined;
+  /** Where it stood when somebody was told last: a breakpoint there is no reason to stop again. */
+  private seen: { readonly pc: number; readonly cycle: Cycle };
 
   constructor(
     readonly machine: Machine,
@@ -40,6 +44,7 @@ export class Debugger {
     private readonly map?: SourceMap,
   ) {
     this.stepper = new Stepper(machine, [], words);
+    this.seen = { pc: machine.pc, cycle: machine.cycle };
   }
 
   /**
@@ -54,14 +59,14 @@ export class Debugger {
 
   /** Stops after a change of R0 to R31. Returns the remover. */
   watchRegister(number: number): () => void {
-    return this.watch(`r${number}`, () => this.machine.registers[number]);
+    const { registers } = this.machine;
+    if (!(number in registers)) throw new RangeError(`there is no register r${number}`);
+    return this.watch(`r${number}`, () => registers[number]);
   }
 
   /** Stops after a change of what the port does at a pin, or of its level. */
   watchPin(name: string): () => void {
-    const pin = this.machine.pins[name];
-    if (!pin) throw new RangeError(`there is no pin ${name}`);
-    return this.watch(name, () => `${pin.drive} ${pin.level}`);
+    return this.add(this.pinWatch(name));
   }
 
   /** Stops after a change of a wire. */
@@ -71,12 +76,7 @@ export class Debugger {
 
   /** Stops after a change of anything; `read` must not disturb. */
   watch(name: string, read: () => unknown): () => void {
-    const watch: Watch = { name, read, last: read() };
-    this.watches.push(watch);
-    return () => {
-      const place = this.watches.indexOf(watch);
-      if (place >= 0) this.watches.splice(place, 1);
-    };
+    return this.add(watchOf(name, read));
   }
 
   /** Where the program stands. */
@@ -96,69 +96,112 @@ export class Debugger {
     this.machine.stop();
   }
 
-  /** Runs to a breakpoint, a watched change or `limit`. At full speed while there is nothing to look for. */
+  /**
+   * Runs to a breakpoint, a watched change or `limit`. At full speed while there is nothing to look for. What
+   * changed before, by a step or by whoever looks into the machine, is no news.
+   *
+   * @throws Fault
+   */
   run(limit: Cycle): Stop {
-    const { machine } = this;
-    this.asked = undefined;
-    if (this.breakpoints.size === 0 && this.watches.length === 0) {
-      machine.run(limit);
-      return this.stop(this.asked ?? 'limit');
-    }
-    for (let first = true; machine.cycle < limit; first = false) {
-      // the breakpoint at which it stands has been seen
-      if (!first && this.breakpoints.has(machine.pc)) return this.stop('breakpoint');
-      this.stepper.step();
-      const changed = this.changed();
-      if (changed) return this.stop('watch', changed);
-      if (this.asked) return this.stop(this.asked);
-    }
-    return this.stop('limit');
+    return this.search(limit, this.watches, this.breakpoints);
   }
 
-  /** One instruction, or one interrupt's entry. */
+  /**
+   * One instruction, or one interrupt's entry.
+   * @throws Fault
+   */
   stepInstruction(): Stop {
     this.stepper.step();
-    return this.stop('step');
+    return this.told('step');
   }
 
-  /** To the beginning of another line, routines that are called included; `limit` as in {@link run}. */
+  /**
+   * To another line, in routines that are called and in interrupts as well, or to a breakpoint; `limit` as in
+   * {@link run}.
+   *
+   * @throws Fault
+   */
   stepLine(limit: Cycle): Stop {
-    const from = this.place;
-    const { machine } = this;
+    const { machine, place: from } = this;
     const same = (place: Place | undefined) =>
       !place || (place.line === from?.line && place.file === from.file);
-    do {
-      this.stepper.step();
-      if (this.breakpoints.has(machine.pc)) return this.stop('breakpoint');
-    } while (same(this.place) && machine.cycle < limit);
-    return this.stop(machine.cycle < limit ? 'step' : 'limit');
+    this.asked = undefined;
+    while (machine.cycle < limit) {
+      const moved = this.stepper.step(limit);
+      if (moved && this.breakpoints.has(machine.pc)) return this.told('breakpoint');
+      if (!same(this.place)) return this.told('step');
+      if (this.asked || !moved) return this.told(this.asked ?? 'limit');
+    }
+    return this.told('limit');
   }
 
-  /** To the next change at one of these pins, by the program or from outside. */
+  /**
+   * To the next change at one of these pins, by the program or from outside; whatever else is watched.
+   * @throws Fault
+   */
   stepEdge(pins: readonly string[], limit: Cycle): Stop {
-    const offs = pins.map(pin => this.watchPin(pin));
-    const kept = [...this.breakpoints];
-    this.breakpoints.clear();
-    try {
-      return this.run(limit);
-    } finally {
-      for (const off of offs) off();
-      for (const address of kept) this.breakpoints.add(address);
-    }
+    return this.search(
+      limit,
+      pins.map(name => this.pinWatch(name)),
+      NOWHERE,
+    );
   }
 
-  private changed(): string | undefined {
-    let name: string | undefined;
-    for (const watch of this.watches) {
-      const now = watch.read();
-      if (now !== watch.last) name ??= watch.name;
-      watch.last = now;
-    }
-    return name;
-  }
-
-  private stop(kind: Stop['kind'], what?: string): Stop {
+  /** The place where the machine stands, as a stop that somebody has been told of. */
+  told(kind: Stop['kind'], what?: string): Stop {
     const { pc, cycle } = this.machine;
+    if (kind !== 'limit') this.seen = { pc, cycle };
     return { kind, pc, cycle, what };
   }
+
+  private search(limit: Cycle, watches: readonly Watch[], breakpoints: ReadonlySet<number>): Stop {
+    const { machine } = this;
+    this.asked = undefined;
+    if (breakpoints.size === 0 && watches.length === 0) {
+      machine.run(limit);
+      return this.told(this.asked ?? 'limit');
+    }
+    changed(watches);
+    while (machine.cycle < limit) {
+      if (breakpoints.has(machine.pc) && !this.hasSeenThis) return this.told('breakpoint');
+      const moved = this.stepper.step(limit);
+      const what = changed(watches);
+      if (what) return this.told('watch', what);
+      if (this.asked || !moved) return this.told(this.asked ?? 'limit');
+    }
+    return this.told('limit');
+  }
+
+  private get hasSeenThis(): boolean {
+    return this.seen.cycle === this.machine.cycle && this.seen.pc === this.machine.pc;
+  }
+
+  private pinWatch(name: string): Watch {
+    const pin = this.machine.pins[name];
+    if (!pin) throw new RangeError(`there is no pin ${name}`);
+    return watchOf(name, () => `${pin.drive} ${pin.level}`);
+  }
+
+  private add(watch: Watch): () => void {
+    this.watches.push(watch);
+    return () => {
+      const place = this.watches.indexOf(watch);
+      if (place >= 0) this.watches.splice(place, 1);
+    };
+  }
+}
+
+function watchOf(name: string, read: () => unknown): Watch {
+  return { name, read, last: read() };
+}
+
+/** The name of the first that has changed since this was asked last. */
+function changed(watches: readonly Watch[]): string | undefined {
+  let name: string | undefined;
+  for (const watch of watches) {
+    const now = watch.read();
+    if (now !== watch.last) name ??= watch.name;
+    watch.last = now;
+  }
+  return name;
 }

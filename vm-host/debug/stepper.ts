@@ -5,6 +5,7 @@
 import { decode } from '../isa.ts';
 import type { Machine } from '../machine.ts';
 import type { McuPin } from '../peripherals/ports.ts';
+import type { Activity } from '../peripherals/power.ts';
 import type { PinRead } from '../read-watch.ts';
 import type { Cycle, EventQueue } from '../time.ts';
 
@@ -21,6 +22,11 @@ export interface Observer {
   /** Before the instruction at `machine.pc`. */
   before?(machine: Machine): void;
   after?(step: Step, machine: Machine): void;
+}
+
+/** SLEEP itself is an instruction, and so is the one that follows a wait. */
+function rested(before: Activity, after: Activity): boolean {
+  return after === 'reset' || after === 'start-up' || (before !== 'running' && after !== 'running');
 }
 
 export class Stepper {
@@ -44,7 +50,7 @@ export class Stepper {
   /** As {@link Machine.run}. */
   run(limit: Cycle): void {
     this.stopping = false;
-    while (this.machine.cycle < limit && !this.stopping) this.step();
+    while (this.machine.cycle < limit && !this.stopping) if (!this.step(limit)) return;
   }
 
   stop(): void {
@@ -52,18 +58,29 @@ export class Stepper {
     this.machine.stop();
   }
 
-  /** Events that are due, then one instruction, one interrupt's entry, or a wait for the next event. */
-  step(): void {
+  /**
+   * Events that are due, then one instruction, one interrupt's entry, or a wait for the next event, or for `limit`.
+   * @returns false when that took no time: an event stopped the machine, or it sleeps for ever
+   * @throws Fault
+   */
+  step(limit: Cycle = Number.POSITIVE_INFINITY): boolean {
     const { machine } = this;
     for (const observer of this.observers) observer.before?.(machine);
     const { cycle: start, pc, depth } = machine;
-    const asleep = machine.activity !== 'running';
-    machine.run(asleep ? Math.max(start + 1, this.queue.nextTime) : start + 1);
-    if (machine.cycle === start) return;
-    const entered = machine.depth > depth && decode(this.words[pc] ?? 0xffff)?.row.name !== 'rcall';
-    const kind = entered ? 'interrupt' : asleep ? 'sleep' : 'instruction';
+    const before = machine.activity;
+    const asleep = before !== 'running';
+    machine.run(asleep ? Math.max(start + 1, Math.min(limit, this.queue.nextTime)) : start + 1);
+    if (machine.cycle === start) return false;
+    const entered = machine.depth > depth && !this.hasCalled(pc);
+    const kind = entered ? 'interrupt' : rested(before, machine.activity) ? 'sleep' : 'instruction';
     const step: Step = { pc: entered ? machine.pc : pc, start, clocks: machine.cycle - start, kind };
     for (const observer of this.observers) observer.after?.(step, machine);
+    return true;
+  }
+
+  /** A call leaves the address after it on the stack; an interrupt that came before the call leaves its own. */
+  private hasCalled(pc: number): boolean {
+    return decode(this.words[pc] ?? 0xffff)?.row.name === 'rcall' && this.machine.stack.at(-1) !== pc;
   }
 
   waitsForPin(): boolean {
