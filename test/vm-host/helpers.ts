@@ -25,6 +25,21 @@ export function goTo(machine: Machine, pc: number, limit = 100_000): void {
   } while (machine.pc !== pc);
 }
 
+/** Lets time pass in NOPs, which stand from `place` on to the end of the flash; then stands before `next`. */
+export function idleTo(machine: Machine, clock: number, place: number, next = place): void {
+  while (machine.cycle < clock) {
+    machine.pc = place;
+    machine.run(Math.min(clock, machine.cycle + machine.chip.flashWords - place));
+  }
+  machine.pc = next;
+}
+
+/** A flash with this program at its beginning and NOPs behind. */
+export function beforeNops(source: string, options: Options = {}): Machine {
+  const { words } = assemble(source);
+  return new Machine({ words: Uint16Array.from({ length: 512 }, (_, i) => words[i] ?? 0), ...options });
+}
+
 /** One word at address 0, everything else under control of the test. */
 export function machineOfWord(word: number): Machine {
   return new Machine({ words: [word] });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assemble, Fault, Machine } from '../../vm-host/index.ts';
+import { assemble, Fault, type Machine } from '../../vm-host/index.ts';
 import { goTo, machineWith } from './helpers.ts';
 
 /** Vectors that count in R20 (INT0), R21 (Timer0) and R22 (comparator); INT0 on the rising edge. */
@@ -63,35 +63,6 @@ describe('the response to an interrupt', () => {
       const { from } = entryOf(machine);
       expect(from - clock).toBeGreaterThanOrEqual(0);
       expect(from - clock).toBeLessThan(2);
-    }
-  });
-
-  it.each([
-    ['nop', 1],
-    ['sbi PORTB, 0', 2],
-    ['ld r0, Z', 2],
-    ['cpse r0, r0', 2],
-    ['rjmp after', 2],
-    ['rcall after', 3],
-    ['ret', 4],
-  ])('waits for the end of %s at each of its clocks', (line, clocks) => {
-    const source = `${vectors}${risingEdge}
-        rcall here
-here:   nop
-        sei
-        nop
-at:     ${line}
-        nop
-after:  nop
-        nop`;
-    const { words, labels } = assemble(source);
-    for (let clock = 0; clock <= clocks; clock++) {
-      const machine = new Machine({ words });
-      goTo(machine, labels.at);
-      const start = machine.cycle;
-      edgeAt(machine, start + clock);
-      const { from, at } = entryOf(machine);
-      expect([from - start, at - from]).toEqual([clock === 0 ? 0 : clocks, 4]);
     }
   });
 

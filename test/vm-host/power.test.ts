@@ -74,10 +74,27 @@ describe('SLEEP', () => {
     expect([machine.registers[20], machine.registers[22]]).toEqual([1, 1]);
   });
 
-  it('never ends when I is clear, except by reset', () => {
-    const machine = machineWith(sleeper(0x20, timerOn).replace('sei', 'nop'));
-    machine.run(1_000_000);
-    expect(machine.activity).toBe('idle');
+  it.each([
+    ['idle', 0x20],
+    ['power-down', 0x30],
+  ])('to %s never ends when I is clear, except by reset', (activity, mcucr) => {
+    for (const reset of ['RESET', 'watchdog']) {
+      const watchdog = `ldi r16, ${reset === 'watchdog' ? 15 : 7}\n wdr\n out WDTCR, r16\n`;
+      const all = `inc r23\n ${watchdog} sbi ACSR, ACIE\n ${timerOn}\n ${int0On}`;
+      const machine = machineWith(sleeper(mcucr, all).replace('sei', 'nop'), { xtal: 100_000 });
+      for (const pin of ['PD2', 'PB0']) {
+        for (let i = 0; i < 6; i++) levelAt(machine, pin, i % 2 === 0, 1_000 + 5_000 * i);
+      }
+      machine.run(180_000);
+      expect(machine.activity).toBe(activity);
+      if (reset === 'RESET') machine.setResetLine(false);
+      if (reset === 'RESET')
+        expect([machine.activity, machine.pc, machine.cycle]).toEqual(['reset', 0, 180_000]);
+      machine.setResetLine(true);
+      machine.run(220_000);
+      // it came by main once more, and sleeps again
+      expect([machine.registers[23], machine.registers[22], machine.activity]).toEqual([2, 0, activity]);
+    }
   });
 
   it('passes one clock per step', () => {
@@ -168,20 +185,76 @@ loop:   rjmp loop`;
     expect([machine.cycle, machine.registers[20]]).toEqual([1, 1]);
   });
 
-  it('sets every register of the I/O space to its initial value', () => {
-    const machine = machineWith(
-      `ser r16\n${machineWith('')
-        .chip.ioRows.filter(({ name }) => !/^(SREG|WDTCR|EECR|PIN.)$/.test(name))
-        .map(({ name }) => ` out ${name}, r16\n`)
-        .join('')}\nloop: rjmp loop`,
-    );
+  /** What everything holds that a reset sets. */
+  function everything(machine: Machine): object {
+    const { ioRows } = machine.chip;
+    const registers = Object.fromEntries(ioRows.map(({ name, address }) => [name, machine.readIo(address)]));
+    return { ...registers, pc: machine.pc, stack: machine.stack };
+  }
+
+  it.each([
+    ['power-on', (machine: Machine) => machine.reset()],
+    ['RESET', (machine: Machine) => machine.setResetLine(false)],
+    ['watchdog', (machine: Machine) => machine.reset('watchdog')],
+  ])(
+    'by %s sets every register of the I/O space to its initial value, PC to 0, and empties the stack',
+    (_, reset) => {
+      // TCNT0 after the pin T0 has risen, SREG last, for it lets interrupts in; its I is clear, so that they all wait
+      const names = machineWith('').chip.ioRows.map(({ name }) => name);
+      const order = [...names.filter(name => !/^(SREG|TIFR|TCNT0)$/.test(name)), 'TCNT0', 'SREG'];
+      const machine = machineWith(`rcall a\na: rcall b\nb: ser r16
+      ${order.map(name => ` ldi r17, ${name === 'SREG' ? 0x7f : name === 'MCUCR' ? 0x10 : 0xff}\n out ${name}, r17\n`).join('')}
+      ${' nop\n'.repeat(10)}end: rjmp end`);
+      machine.registers.forEach((_, i) => {
+        machine.registers[i] = 100 + i;
+      });
+      machine.run(100);
+      const before = Object.entries(everything(machine)).filter(([, value]) => value === 0);
+      // TOV0 and the pins are nobody's to write
+      expect(before.map(([name]) => name)).toEqual(['TIFR']);
+      const [registers, eeprom] = [[...machine.registers], [...machine.eeprom]];
+      reset(machine);
+      const initial = Object.fromEntries(machine.chip.ioRows.map(row => [row.name, row.initial]));
+      expect(everything(machine)).toEqual({ ...initial, pc: 0, stack: [] });
+      expect([[...machine.registers], [...machine.eeprom]]).toEqual([registers, eeprom]);
+    },
+  );
+
+  it('forgets interrupts that were waiting', () => {
+    const waiting = `rjmp main\n inc r20\n inc r20\n inc r20
+main:   inc r21
+        sbrc r21, 1
+        rjmp again
+        ldi r16, 3
+        out MCUCR, r16
+        ldi r16, 0x40
+        out GIMSK, r16
+        ldi r16, 1
+        out TCCR0, r16
+        ldi r16, 2
+        out TIMSK, r16
+        sbi ACSR, ACIE
+        ldi r16, 0xF0
+        out TCNT0, r16
+loop:   rjmp loop
+again:  sei
+        ldi r16, 3
+        out MCUCR, r16
+        ldi r16, 0x40
+        out GIMSK, r16
+        ldi r16, 2
+        out TIMSK, r16
+        sbi ACSR, ACIE
+stay:   rjmp stay`;
+    const machine = machineWith(waiting);
+    machine.registers.fill(0);
+    levelAt(machine, 'PD2', true, 60);
+    levelAt(machine, 'PB0', true, 60);
     machine.run(100);
+    expect(machine.readIo(machine.chip.io.ACSR)! & 0x10).toBe(0x10);
     machine.reset();
-    const initial = machine.chip.ioRows.filter(({ name }) => !name.startsWith('PIN'));
-    const reader = machineWith(initial.map(({ name }, i) => ` in r${i}, ${name}\n`).join(''));
-    reader.restore({ ...machine.save(), cpu: { ...machine.save().cpu, pc: 0 } });
-    for (const _ of initial) reader.step();
-    expect([...reader.registers.subarray(0, initial.length)]).toEqual(initial.map(row => row.initial));
+    machine.run(300);
+    expect([machine.registers[21], machine.registers[20], machine.depth]).toEqual([2, 0, 0]);
   });
 
   it('by the RESET pin releases all pins at once and holds the program', () => {

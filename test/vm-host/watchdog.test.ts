@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { machineWith, type Options } from './helpers.ts';
+import { machineWith, type Options, record } from './helpers.ts';
 
 /** The clock at which the watchdog bites, for a program that has just enabled it with this prescaler. */
 function biteOf(wdp: number, options: Options = {}): number {
@@ -11,14 +11,22 @@ function biteOf(wdp: number, options: Options = {}): number {
 
 describe('the watchdog', () => {
   it.each([
-    [0, 5, 15e-3],
-    [1, 5, 30e-3],
-    [2, 5, 60e-3],
+    [0, 5, 0.015],
+    [1, 5, 0.03],
+    [2, 5, 0.06],
     [3, 5, 0.12],
     [4, 5, 0.24],
-    [0, 3, 47e-3],
-    [1, 3, 94e-3],
+    [5, 5, 0.48],
+    [6, 5, 0.96],
+    [7, 5, 1.92],
+    [0, 3, 0.047],
+    [1, 3, 0.094],
+    [2, 3, 0.188],
     [3, 3, 0.376],
+    [4, 3, 0.752],
+    [5, 3, 1.504],
+    [6, 3, 3.008],
+    [7, 3, 6.016],
   ])('with WDP = %i at %f V bites after %f s', (wdp, vcc, seconds) => {
     const startUp = (vcc === 5 ? 16e-3 : (16e-3 * 47) / 15) * 4_000_000;
     const bite = biteOf(wdp, { vcc }) - Math.ceil(startUp);
@@ -91,5 +99,59 @@ loop:   rjmp loop`);
     expect(machine.activity).toBe('power-down');
     machine.run(60_000 + 64_000 + 3);
     expect([machine.registers[20], machine.registers[21]]).toEqual([2, 0]);
+  });
+
+  /** Each instruction of more than one clock, behind NOPs that bring it to the bite. At 4 kHz that is 60 clocks after WDR. */
+  const biting = (line: string, nops: number) =>
+    machineWith(
+      `inc r20\n ldi r30, 5\n ldi r16, 8\n rcall here\nhere: wdr\n out WDTCR, r16\n${' nop\n'.repeat(nops)} ${line}\n nop\n nop\nend: rjmp end`,
+      { xtal: 4_000 },
+    );
+  const BITE = 6 + 60;
+
+  it.each([
+    ['sbi DDRB, 0', 2],
+    ['cbi PORTD, 5', 2],
+    ['ld r6, Z', 2],
+    ['st Z, r6', 2],
+    ['sbrc r0, 0', 2],
+    ['rjmp . + 2', 2],
+    ['rcall . + 2', 3],
+    ['ret', 4],
+    ['reti', 4],
+    ['sbi EECR, EERE', 6],
+    ['sbi EECR, EEWE', 4],
+  ])('resets at the clock of its bite in the middle of %s too', (line, clocks) => {
+    for (let clock = 0; clock <= clocks; clock++) {
+      const machine = biting(line, 58 - clock);
+      const trace = record(machine, 'PB0');
+      machine.run(BITE + 64);
+      expect([machine.activity, machine.cycle, machine.pc, machine.depth]).toEqual([
+        'start-up',
+        BITE + 64,
+        0,
+        0,
+      ]);
+      machine.run(BITE + 65);
+      expect([machine.activity, machine.cycle, machine.registers[20]]).toEqual(['running', BITE + 65, 2]);
+      // the pin of SBI changes with its end, and a reset at that very clock is there first
+      expect(trace).toEqual([]);
+    }
+  });
+
+  it('resets in the middle of an interrupt entry too', () => {
+    for (let clock = 0; clock <= 4; clock++) {
+      // the low level of INT0 asks all the time; one instruction after SEI runs first
+      const machine = biting('ldi r17, 0x40\n out GIMSK, r17\n sei\n nop', 58 - 4 - clock);
+      machine.run(BITE);
+      expect(machine.depth).toBe(clock === 0 ? 1 : 2);
+      machine.run(BITE + 65);
+      expect([machine.cycle, machine.registers[20], machine.sreg, machine.depth]).toEqual([
+        BITE + 65,
+        2,
+        0,
+        0,
+      ]);
+    }
   });
 });

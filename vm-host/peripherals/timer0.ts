@@ -42,6 +42,9 @@ interface Timer0State {
   /** The edge at which TCNT0 was written last. */
   writtenAt: Cycle;
   clockSelect: number;
+  /** The edge at which it was chosen still counts by the one before. */
+  selectedAt: Cycle;
+  selectedBefore: number;
   timsk: number;
   tifr: number;
   /** The oscillator stands: power-down, reset. */
@@ -61,6 +64,8 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
     origin: 0,
     writtenAt: -1,
     clockSelect: 0,
+    selectedAt: -1,
+    selectedBefore: 0,
     timsk: 0,
     tifr: 0,
     stopped: false,
@@ -98,7 +103,7 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
 
   reset(now: Cycle): void {
     Object.assign(this.state, { count: 0, clockSelect: 0, timsk: 0, tifr: 0, writtenAt: -1 });
-    Object.assign(this.state, { asOf: now, origin: now, stopped: false });
+    Object.assign(this.state, { asOf: now, origin: now, stopped: false, selectedAt: -1 });
     this.t0.reset();
     this.follow();
     this.announce();
@@ -215,6 +220,8 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
 
   private selectClock(value: number, at: Cycle): void {
     this.catchUp(at);
+    this.state.selectedAt = at;
+    this.state.selectedBefore = this.state.clockSelect;
     this.state.clockSelect = value;
     this.follow();
     this.announce();
@@ -236,10 +243,13 @@ export class Timer0 implements Part<Timer0Saved>, Clocked {
   }
 
   private countPin(rising: boolean, now: Cycle): void {
-    const counts = this.state.clockSelect === (rising ? T0_RISING : T0_FALLING);
-    if (!counts || now <= this.state.writtenAt) return;
-    this.count(this.state.count + 1);
+    const { state } = this;
+    const select = now <= state.selectedAt ? state.selectedBefore : state.clockSelect;
+    if (select !== (rising ? T0_RISING : T0_FALLING) || now <= state.writtenAt) return;
+    this.count(state.count + 1);
     this.follow();
+    // the last edge by the pin may be the first one of the prescaler's counting
+    if (this.prescaled) this.announce();
   }
 
   /** Takes in all timer clocks up to and including the edge `now`. */
