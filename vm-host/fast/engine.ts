@@ -6,14 +6,20 @@ import type { IoSpace } from '../io.ts';
 import type { Cycle, EventQueue } from '../time.ts';
 import { type Engine, type Translation, translationOf } from './translation.ts';
 
-/** Clocks that a function is given at most. */
+/** More clocks than a function is ever given; as small integers they are cheap to hand over. */
 const LONGEST = 2 ** 30;
+/** So long a program runs at first without a look at what it does; each time it may run so many times longer. */
+const FIRST_STRETCH = 2 ** 16;
+const GROWTH = 16;
 
 export class FastEngine implements Engine {
   readonly io: IoSpace;
   private readonly translation: Translation;
   /** Where {@link run} ends; an event may bring it forward. */
   private limit: Cycle = 0;
+  /** Where the present stretch ends, at the limit at the latest. */
+  private end: Cycle = 0;
+  private stretch = FIRST_STRETCH;
 
   constructor(
     chip: Chip,
@@ -33,6 +39,8 @@ export class FastEngine implements Engine {
     const { cpu } = this;
     const { runs, steps, last } = this.translation;
     this.limit = limit;
+    this.stretch = FIRST_STRETCH;
+    this.end = Math.min(limit, cpu.cycle + this.stretch);
     let span = this.span;
     do {
       const { pc } = cpu;
@@ -41,15 +49,30 @@ export class FastEngine implements Engine {
       else if (last[pc] < span) run(this, span);
       else if (steps[pc] !== undefined) steps[pc]!(this, span);
       else this.interpretOne(pc);
-      span = this.room(cpu.pc);
-      if (span === 0 && this.enterInterrupt()) span = this.room(cpu.pc);
+      span = this.room(cpu.pc) || this.goOn();
     } while (span > 0);
+  }
+
+  /** There is no room: the stretch is over, an interrupt is to be taken, or the run ends. The room there is then. */
+  private goOn(): number {
+    const { cpu } = this;
+    if (cpu.cycle >= this.limit) return 0;
+    if (cpu.cycle >= this.end) {
+      // nothing has ended the program's stretch: it may wait in a way that it did not go when it was translated
+      this.translation.ranLong(cpu);
+      this.stretch *= GROWTH;
+      this.end = Math.min(this.limit, cpu.cycle + this.stretch);
+      const span = this.room(cpu.pc);
+      if (span > 0) return span;
+      if (cpu.cycle >= this.limit) return 0;
+    }
+    return this.enterInterrupt() ? this.room(cpu.pc) : 0;
   }
 
   /** Takes the interrupt that is due, where the run goes on. Sleep and reset are the caller's affair. */
   private enterInterrupt(): boolean {
     const { cpu } = this;
-    if (cpu.cycle >= this.limit || cpu.attention & HALTED || !cpu.interruptible) return false;
+    if (cpu.attention & HALTED || !cpu.interruptible) return false;
     cpu.enterInterrupt();
     return true;
   }
@@ -57,6 +80,7 @@ export class FastEngine implements Engine {
   /** Ends {@link run} before the next instruction. */
   stop(): void {
     this.limit = Number.NEGATIVE_INFINITY;
+    this.end = Number.NEGATIVE_INFINITY;
   }
 
   restart(now: Cycle): void {
@@ -67,11 +91,11 @@ export class FastEngine implements Engine {
   room(pc: number): number {
     const { cpu, queue } = this;
     const { cycle } = cpu;
-    let left = Math.min(queue.nextTime, this.limit) - cycle;
+    let left = Math.min(queue.nextTime, this.end) - cycle;
     while (left <= 0) {
-      if (cycle >= this.limit) return 0;
+      if (cycle >= this.end) return 0;
       queue.runUntil(cycle);
-      left = Math.min(queue.nextTime, this.limit) - cycle;
+      left = Math.min(queue.nextTime, this.end) - cycle;
     }
     // a masked interrupt can wait
     if (cpu.attention !== 0 && (cpu.attention & HALTED || cpu.sreg >= I)) return 0;
@@ -79,9 +103,9 @@ export class FastEngine implements Engine {
     return left < LONGEST ? left | 0 : LONGEST;
   }
 
-  /** Clocks to the next event or the end of the run; as a small integer they are cheap to hand over. */
+  /** Clocks to the next event or the end of the stretch. */
   private get span(): number {
-    const left = Math.min(this.queue.nextTime, this.limit) - this.cpu.cycle;
+    const left = Math.min(this.queue.nextTime, this.end) - this.cpu.cycle;
     return left < LONGEST ? left | 0 : LONGEST;
   }
 

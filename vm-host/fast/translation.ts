@@ -54,6 +54,7 @@ export class Translation {
   private readonly heads: Uint8Array;
   private readonly meetings: Uint16Array;
   private readonly stepsMet: Uint16Array;
+  private readonly longRuns: Uint32Array;
   private readonly ahead: Ahead;
 
   constructor(
@@ -65,6 +66,7 @@ export class Translation {
     this.last = new Uint16Array(words.length);
     this.meetings = new Uint16Array(words.length);
     this.stepsMet = new Uint16Array(words.length);
+    this.longRuns = new Uint32Array(words.length);
     this.quiet = Uint8Array.from(words, word => (isQuiet(word) ? 1 : 0));
     this.heads = loopHeads(chip, words);
     this.ahead = new Ahead(chip, words);
@@ -89,6 +91,20 @@ export class Translation {
     this.steps[pc] = this.compile(new Map([[pc, tree]]), io);
   }
 
+  /**
+   * Hears that a program has run for long while nothing happened. It may wait by now, in a way it did not go when
+   * this was translated; the more often it is so, the less often it is looked at.
+   */
+  ranLong(cpu: Cpu): void {
+    const { pc } = cpu;
+    const times = ++this.longRuns[pc];
+    if (times & (times - 1)) return;
+    const { tree, waits } = this.look(pc, cpu);
+    if (!waits) return;
+    this.last[pc] = tree.root.last;
+    this.runs[pc] = this.compile(new Map([[pc, tree]]), cpu.io);
+  }
+
   /** JavaScript for the trees from an address on, to be looked at. */
   text(pc: number, cpu: Cpu): string {
     return emit(this.treesFrom(pc, cpu), cpu.io);
@@ -100,7 +116,7 @@ export class Translation {
     const ahead = [pc];
     for (let head = ahead.shift(); head !== undefined && trees.size < MOST_TREES; head = ahead.shift()) {
       if (trees.has(head)) continue;
-      const tree = this.tree(head, cpu);
+      const tree = this.look(head, cpu).tree;
       if (head !== pc && this.runs[head] && tree.size > SMALL) continue;
       trees.set(head, tree);
       ahead.push(...destinations(tree).filter(next => this.meetings[next] >= WARM));
@@ -108,18 +124,22 @@ export class Translation {
     return trees;
   }
 
-  /** All ways from an address; or where that shows no wait, and the program waits, the way it goes. */
-  private tree(pc: number, cpu: Cpu): Tree {
+  /**
+   * All ways from an address; or where they do not show that the program waits now, and it does, the way it goes.
+   * And whether it waits.
+   */
+  private look(pc: number, cpu: Cpu): { tree: Tree; waits: boolean } {
+    const { io } = cpu;
     const rounds = this.ahead.rounds(cpu, pc);
     const pointer = cpu.r[POINTER];
-    const all = this.build(pc, cpu.io, { pointer, guess: rounds[0]?.way });
-    if (rounds.length === 0 || (all.guess && isWait(all.guess, cpu.io, rounds[0]))) return all;
+    const all = this.build(pc, io, { pointer, guess: rounds[0]?.way });
+    if (all.guess && isWait(all.guess, io, rounds[0])) return { tree: all, waits: true };
     for (const round of all.guess ? rounds.slice(1) : rounds) {
       const extent = { budget: round.way.length, guessOnly: true };
-      const alone = this.build(pc, cpu.io, { pointer, guess: round.way }, extent);
-      if (alone.guess && isWait(alone.guess, cpu.io, round)) return alone;
+      const tree = this.build(pc, io, { pointer, guess: round.way }, extent);
+      if (tree.guess && isWait(tree.guess, io, round)) return { tree, waits: true };
     }
-    return all;
+    return { tree: all, waits: false };
   }
 
   private build(pc: number, io: IoSpace, outlook: Outlook, extent?: Extent): Tree {
