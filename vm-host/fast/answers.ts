@@ -70,7 +70,16 @@ export class Answers {
     if (question.kind === 'flag') return this.boundFlag(question.bit, question.source);
     const { a, b } = question;
     if (this.motion.isStill(b)) return this.boundAt([a], b.js, `${b.js} + 1`);
-    return this.motion.isStill(a) && this.boundAt([b], a.js, `${a.js} + 1`);
+    if (this.motion.isStill(a)) return this.boundAt([b], a.js, `${a.js} + 1`);
+    return this.boundMeeting(a, b);
+  }
+
+  /** Whether two counters are equal. */
+  private boundMeeting(a: Value, b: Value): boolean {
+    const [one, other] = [this.motion.movement([a]), this.motion.movement([b])];
+    if (one?.kind !== 'steps' || other?.kind !== 'steps') return false;
+    this.noted.add(roundsTo(`${a.js} - ${b.js}`, `${one.step} - (${other.step})`, 256, ['0', '1']));
+    return true;
   }
 
   /** A condition that can only change at `mark` and at `other`. */
@@ -201,13 +210,13 @@ export class Answers {
     if (b.every(byte => this.motion.isStill(byte))) {
       return this.boundAt(a, String(turn), differs ? `${wide(b)} + ${zero}` : `${zero} - (${wide(b)})`, size);
     }
-    if (!a.every(byte => this.motion.isStill(byte))) return false;
-    return this.boundAt(
-      b,
-      String(turn),
-      differs ? `${wide(a)} + ${zero + 1}` : `${zero} - (${wide(a)})`,
-      size,
-    );
+    if (a.every(byte => this.motion.isStill(byte))) {
+      const mark = differs ? `${wide(a)} + ${zero + 1}` : `${zero} - (${wide(a)})`;
+      return this.boundAt(b, String(turn), mark, size);
+    }
+    // both move: neither may come around, nor the result
+    const meet = (bytes: readonly Value[], at: number) => this.boundAt(bytes, String(at), String(at), size);
+    return meet(a, turn) && meet(b, turn) && meet(chain, zero);
   }
 
   /** Registers that change by themselves and are no counters: they stay until then. */

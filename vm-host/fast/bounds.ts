@@ -2,14 +2,10 @@
 import { LONG } from '../io.ts';
 import { towards } from './helpers.ts';
 
-/** A step that is a constant, as a number. */
+/** A step that is a constant, as a number; undefined when registers are part of it. */
 export function constantStep(step: string, size: number): number | undefined {
-  if (!/^[-+0-9() ]+$/.test(step)) return undefined;
-  const sum = [...step.matchAll(/([-+]?)[ (]*(-?\d+)/g)].reduce(
-    (total, [, sign, n]) => total + (sign === '-' ? -n : +n),
-    0,
-  );
-  return towards(sum, size);
+  if (!/^[-+<0-9() ]+$/.test(step)) return undefined;
+  return towards(new Function(`return ${step}`)() as number, size);
 }
 
 /** JavaScript: how many more rounds a counter at `x` stays on its side of the marks; see helpers.ts. */

@@ -143,15 +143,22 @@ export class Motion {
     if (top.kind !== 'sum') return undefined;
     const chain = this.chainOf(top);
     if (chain?.length !== bytes.length || !chain.every((sum, i) => sum === bytes[i])) return undefined;
-    const [a, b] = [chain.map(sum => sum.a), chain.map(sum => sum.b)];
-    if (b.every(byte => this.isStill(byte))) return this.movement(a);
-    const moving = a.every(byte => this.isStill(byte)) ? this.movement(b) : undefined;
-    return moving && top.sign < 0 ? reversed(moving) : moving;
+    const [a, b] = [this.movement(chain.map(sum => sum.a)), this.movement(chain.map(sum => sum.b))];
+    return a && b && together(a, top.sign < 0 ? reversed(b) : b);
   }
 }
 
 function signed(sign: 1 | -1, js: string): string {
   return `${sign > 0 ? '+' : '-'} (${js})`;
+}
+
+/** How the sum of two numbers moves. */
+function together(a: Movement, b: Movement): Movement | undefined {
+  if (a.kind === 'still') return b;
+  if (b.kind === 'still') return a;
+  return a.kind === 'steps' && b.kind === 'steps'
+    ? { kind: 'steps', step: `${a.step} + (${b.step})` }
+    : undefined;
 }
 
 function reversed(movement: Movement): Movement {

@@ -249,3 +249,57 @@ l:      dec r16
         mov r17, r1
         ror r17
         brpl l
+
+;; two counters that meet
+        clr r17
+        ldi r16, 250
+l:      inc r17
+        dec r16
+        cp r17, r16
+        brlo l
+
+;; two counters of two bytes that meet
+        clr r17
+        clr r18
+        clr r16
+        ldi r19, 200
+l:      subi r17, 255
+        sbci r18, 255
+        subi r16, 3
+        sbci r19, 0
+        cp r17, r16
+        cpc r18, r19
+        brlt l
+
+;; two counters until they are equal
+        clr r17
+l:      dec r17
+        subi r16, 2
+        cpse r16, r17
+        rjmp l
+        inc r16
+
+;; a sum of two counters
+        clr r17
+        clr r16
+l:      inc r17
+        inc r16
+        mov r18, r16
+        add r18, r17
+        brvc l
+
+;; the distance to a counter
+        ldi r16, 250
+l:      ldi r18, 200
+        dec r16
+        sub r18, r16
+        cpi r18, 180
+        brsh l
+
+;; the distance to a counter that falls
+        ldi r17, 7
+        ldi r16, 250
+l:      mov r18, r17
+        subi r16, 2
+        sub r18, r16
+        brpl l
