@@ -117,21 +117,25 @@ describe('the EEPROM', () => {
     }
   });
 
-  it('while busy starts nothing else and does not stall', () => {
+  it('while busy starts nothing else and does not stall; address and data may change', () => {
     const machine = runTo(
       `
         ${write(1, 0x11)}
         ldi r16, 2
         out EEAR, r16
+        out EEDR, r16
 at:     sbi EECR, EERE
         sbi EECR, EEWE
-end:    nop`,
+end:    rjmp end`,
       { label: 'at' },
     );
     const { cycle } = machine;
     machine.step();
     machine.step();
-    expect([machine.cycle - cycle, machine.eeprom[1], machine.eeprom[2]]).toEqual([4, 0x11, 0xff]);
+    const { EEAR, EEDR } = machine.chip.io;
+    expect([machine.cycle - cycle, machine.readIo(EEAR), machine.readIo(EEDR)]).toEqual([4, 2, 2]);
+    machine.run(11_000);
+    expect([...machine.eeprom.subarray(0, 3)]).toEqual([0xff, 0x11, 0xff]);
   });
 
   it('has 64 addresses: the upper two bits of EEAR do not exist', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EventQueue } from '../../vm-host/index.ts';
+import { existingBits } from '../../vm-host/chip.ts';
+import { AT90S1200, EventQueue } from '../../vm-host/index.ts';
 import { goTo, machineWith, record, runTo } from './helpers.ts';
 
 describe('a port pin', () => {
@@ -75,32 +76,46 @@ end:    nop`);
     expect(machine.registers[16]).toBe(1);
   });
 
-  it('keeps what is written to PIN from the latch', () => {
-    const machine = runTo('ser r16\n out PINB, r16\n in r17, PORTB\nend: nop');
-    expect(machine.registers[17]).toBe(0);
+  it.each(['B', 'D'])('PIN%s cannot be written: latch, direction and pins stay as they are', port => {
+    const machine = machineWith(
+      `ser r16\n out PIN${port}, r16\n sbi PIN${port}, 3\n out PIN${port}, r0\nend: nop`,
+    );
+    const trace = record(machine, ...Object.keys(machine.pins));
+    machine.pins[`P${port}1`].level = true;
+    goTo(machine, 4);
+    const { io } = machine.chip;
+    const values = [`PORT${port}`, `DDR${port}`, `PIN${port}`].map(name => machine.readIo(io[name]));
+    expect([...values, trace]).toEqual([0, 0, 2, []]);
+  });
+});
+
+describe('a bit that does not exist', () => {
+  it.each(AT90S1200.ioRows)('of $name reads zero whatever was written', row => {
+    const machine = machineWith(`out ${row.name}, r16\n in r17, ${row.name}\nend: nop`);
+    machine.registers[16] = 0xff;
+    for (const pin of Object.values(machine.pins)) pin.level = true;
+    goTo(machine, 2);
+    expect(machine.registers[17] & ~existingBits(row)).toBe(0);
   });
 });
 
 describe('a read of PIN', () => {
-  /** Reads PINB at clock 10, SBIS at clock 11. */
-  const reader = `${' nop\n'.repeat(10)} in r16, PINB\n sbis PINB, 0\n inc r17\nend: nop`;
-
-  it('sees a change that is due at the clock of the IN, and not one of the clock after', () => {
-    const seenFrom = (clock: number) => {
-      const machine = machineWith(reader);
+  it.each([
+    ['IN', 'in r16, PINB'],
+    ['SBIS', 'sbis PINB, 0\n inc r16'],
+    ['SBIC', 'sbic PINB, 0\n inc r16'],
+  ])('by %s sees a change that is due at its clock, and not one of the clock after', (name, lines) => {
+    const seen = [9, 10, 11, 12].map(clock => {
+      const machine = machineWith(`${' nop\n'.repeat(10)} ${lines}\n nop\nend: nop`);
       machine.queue
         .timer(() => {
           machine.pins.PB0.level = true;
         })
         .at(clock);
       machine.run(13);
-      return [machine.registers[16], machine.registers[17]];
-    };
-    expect([10, 11, 12].map(seenFrom)).toEqual([
-      [1, 0],
-      [0, 0],
-      [0, 1],
-    ]);
+      return machine.registers[16];
+    });
+    expect(seen).toEqual(name === 'SBIS' ? [0, 0, 1, 1] : [1, 1, 0, 0]);
   });
 
   it('sees what the program itself drove with the instruction before', () => {

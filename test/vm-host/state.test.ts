@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { createHash } from 'node:crypto';
+import { describe, expect, it, vi } from 'vitest';
 import { EventQueue, type Machine } from '../../vm-host/index.ts';
 import { machineWith, Random, record } from './helpers.ts';
 
@@ -130,6 +131,30 @@ describe('a saved state', () => {
 });
 
 describe('a run', () => {
+  it('is a function of its inputs: it asks neither a clock nor chance', () => {
+    const asked = (): never => {
+      throw new Error('a run asked the computer');
+    };
+    const spies = [
+      vi.spyOn(Date, 'now').mockImplementation(asked),
+      vi.spyOn(performance, 'now').mockImplementation(asked),
+      vi.spyOn(Math, 'random').mockImplementation(asked),
+    ];
+    try {
+      const stories = [1, 2].map(() => story(machineWith(busy), 42, 20_000));
+      expect(stories[0]).toBe(stories[1]);
+    } finally {
+      for (const spy of spies) spy.mockRestore();
+    }
+  });
+
+  it('is the same on any computer, byte for byte', () => {
+    const text = story(machineWith(busy), 42, 20_000);
+    expect(createHash('sha256').update(text).digest('hex')).toBe(
+      'd7f67b654bcbf18a4e2a990162989f951f5361d52069e6a218dd11fbc5ddbb45',
+    );
+  });
+
   it('is the same whether it is run, stepped or cut into pieces', () => {
     const whole = machineWith(busy);
     whole.run(30_000);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { machineWith, type Options, record } from './helpers.ts';
+import { beforeNops, idleTo, machineWith, type Options, record } from './helpers.ts';
 
 /** The clock at which the watchdog bites, for a program that has just enabled it with this prescaler. */
 function biteOf(wdp: number, options: Options = {}): number {
@@ -84,6 +84,27 @@ inner:  dec r18
 loop:   rjmp loop`);
     while (machine.activity === 'running') machine.run(machine.cycle + 100);
     expect(machine.queue.nextTime).toBe(3 * 60_000 + 64_000);
+  });
+
+  it.each([
+    ['WDR', 60],
+    ['a reset', 60],
+    ['a write of WDTCR', 120],
+    ['nothing', 120],
+  ])('is counted from %s', (what, bite) => {
+    // 60 clocks a period; 70 have gone when it happens, of which 10 belong to the second
+    const lines = what === 'WDR' ? 'wdr' : what === 'a write of WDTCR' ? 'out WDTCR, r0' : 'nop';
+    const machine = beforeNops(`${lines}\n out WDTCR, r16`, { xtal: 4_000 });
+    machine.registers[16] = 8;
+    idleTo(machine, 70, 8, 0);
+    if (what === 'a reset') machine.reset();
+    machine.run(72);
+    const from = what === 'WDR' || what === 'a reset' ? 70 : 0;
+    idleTo(machine, from + bite - 1, 8);
+    expect(machine.activity).toBe('running');
+    machine.run(from + bite);
+    machine.run(from + bite + 1);
+    expect(machine.activity).toBe('start-up');
   });
 
   it('goes on in power-down and ends it', () => {
