@@ -1,99 +1,27 @@
-/**
- * avr-gdb on a TCP port, for a simulation that does not come back before it is over.
- *
- * A thread of its own holds the connection. The simulation asks it for packets between slices of running, and
- * waits for them, asleep, while the program stands.
- */
-import { type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+/** A programmer whose program stops when avr-gdb wants it to. */
 import type { Programmer } from '../simulator/index.ts';
 import {
   Debugger,
+  Fault,
   framed,
   GdbStub,
-  INTERRUPT,
+  type Incoming,
   type Machine,
   PacketReader,
+  printed,
   type SourceMap,
   type Stop,
 } from '../vm-host/index.ts';
+import { JobError } from './errors.ts';
+import type { Line, Message } from './gdb-line.ts';
 
 /** Clocks between looks at the line while the program runs. */
 const SLICE = 200_000;
 
-/** The thread: bytes both ways, and a bell that wakes the simulation. */
-const carrier = `
-const { createServer } = require('node:net');
-const { workerData, parentPort } = require('node:worker_threads');
-const bell = new Int32Array(workerData.bell);
-let peer;
-const say = message => { workerData.line.postMessage(message); Atomics.add(bell, 0, 1); Atomics.notify(bell, 0); };
-workerData.line.on('message', text => peer?.write(text, 'latin1'));
-const server = createServer(socket => {
-  peer?.destroy();
-  peer = socket;
-  socket.setNoDelay(true).setEncoding('latin1');
-  socket.on('data', data => say({ data }));
-  socket.on('close', () => { if (peer === socket) { peer = undefined; say({ closed: true }); } });
-  socket.on('error', () => socket.destroy());
-  say({ opened: true });
-});
-server.on('error', error => parentPort.postMessage({ error: error.message }));
-server.listen(workerData.port, '127.0.0.1', () => parentPort.postMessage({ port: server.address().port }));
-`;
-
-type Message = { data: string } | { opened: true } | { closed: true };
-
-/** The line to gdb, for code that does not wait for promises. */
-export class GdbLine {
-  private constructor(
-    readonly port: number,
-    private readonly line: MessagePort,
-    private readonly bell: Int32Array,
-    private readonly worker: Worker,
-  ) {}
-
-  /** @throws Error when the port is taken */
-  static async listen(port: number): Promise<GdbLine> {
-    const bell = new SharedArrayBuffer(4);
-    const { port1, port2 } = new MessageChannel();
-    const worker = new Worker(carrier, {
-      eval: true,
-      workerData: { port, bell, line: port2 },
-      transferList: [port2 as never],
-    });
-    const said = await new Promise<{ port?: number; error?: string }>(resolve =>
-      worker.once('message', resolve),
-    );
-    if (said.port === undefined) throw new Error(said.error);
-    return new GdbLine(said.port, port1 as unknown as MessagePort, new Int32Array(bell), worker);
-  }
-
-  send(text: string): void {
-    this.line.postMessage(text);
-  }
-
-  /** What came in, if anything did. */
-  poll(): Message | undefined {
-    return receiveMessageOnPort(this.line)?.message as Message | undefined;
-  }
-
-  /** Sleeps until something comes in. */
-  wait(): Message {
-    for (;;) {
-      const rung = Atomics.load(this.bell, 0);
-      const message = this.poll();
-      if (message) return message;
-      Atomics.wait(this.bell, 0, rung);
-    }
-  }
-
-  close(): void {
-    this.line.close();
-    void this.worker.terminate();
-  }
-}
-
-/** A programmer whose program stops when gdb wants it to. It waits for gdb before its first instruction. */
+/**
+ * It waits for gdb before its first instruction. When gdb detaches it runs on; when the connection ends otherwise
+ * while the program stands, it stands until the next gdb comes. Whoever connects finds it standing.
+ */
 export class GdbProgrammer implements Programmer {
   readonly queue;
   readonly pins;
@@ -103,13 +31,15 @@ export class GdbProgrammer implements Programmer {
   private attached = false;
   private started = false;
   private ended = false;
-  private readonly waiting: string[] = [];
+  private waiting: Incoming[] = [];
+  /** What gdb asks for again when it did not understand. */
+  private sent = '';
 
   constructor(
     readonly machine: Machine,
     words: Uint16Array,
-    private readonly line: GdbLine,
-    map?: SourceMap,
+    private readonly line: Line,
+    private readonly map?: SourceMap,
   ) {
     this.queue = machine.queue;
     this.pins = machine.pins;
@@ -130,6 +60,7 @@ export class GdbProgrammer implements Programmer {
     return this.machine.waitsForPin();
   }
 
+  /** @throws Fault when gdb has left it to itself, JobError when gdb kills it */
   run(limit: number): void {
     this.ended = false;
     if (!this.started) {
@@ -137,67 +68,103 @@ export class GdbProgrammer implements Programmer {
       this.stand();
     }
     while (!this.ended && this.machine.cycle < limit) {
-      const stop = this.debug.run(Math.min(limit, this.machine.cycle + SLICE));
-      if (this.attached && stop.kind !== 'limit') this.tell(stop);
-      else if (this.attached) this.listen();
+      const told = this.attempt(() => this.debug.run(Math.min(limit, this.machine.cycle + SLICE)));
+      if (told === undefined) this.listen();
+      else {
+        this.tell(told);
+        this.stand();
+      }
     }
   }
 
-  private tell(stop: Stop): void {
-    this.line.send(framed(this.stub.stopped(stop)));
-    this.stand();
+  /** How gdb is told of the stop; undefined when there was none. A fault is one while gdb is there to hear of it. */
+  private attempt(run: () => Stop): string | undefined {
+    try {
+      const stop = run();
+      return this.attached && stop.kind !== 'limit' ? this.stub.stopped(stop) : undefined;
+    } catch (error) {
+      if (!(error instanceof Fault && this.attached)) throw error;
+      // so that gdb looks at the instruction that did it, and comes back to it when it goes on
+      this.machine.pc = error.pc;
+      const place = this.map?.placeOf(error.pc);
+      this.line.send(printed(place ? `${place.file}:${place.line}: ${error.what}` : error.message));
+      return this.stub.faulted(error.kind);
+    }
   }
 
-  /** While it runs only Ctrl-C and the end of the connection matter. */
+  private tell(text: string): void {
+    this.sent = framed(text);
+    this.line.send(this.sent);
+  }
+
+  /** While it runs only Ctrl-C and the end or the beginning of a connection matter. */
   private listen(): void {
+    this.heedInterrupt();
     for (let message = this.line.poll(); message; message = this.line.poll()) {
       this.take(message);
-      const place = this.waiting.indexOf(INTERRUPT);
-      if (place < 0) continue;
-      this.waiting.splice(place, 1);
-      const { pc, cycle } = this.machine;
-      this.tell({ kind: 'request', pc, cycle });
+      if ('opened' in message) this.stand();
+      this.heedInterrupt();
     }
+  }
+
+  private heedInterrupt(): void {
+    const place = this.waiting.findIndex(({ kind }) => kind === 'interrupt');
+    if (place < 0) return;
+    this.waiting.splice(place, 1);
+    this.tell(this.stub.stopped(this.debug.told('request')));
+    this.stand();
   }
 
   /** Answers packets until the program may go on. */
   private stand(): void {
     for (;;) {
-      const packet = this.waiting.shift();
-      if (packet === undefined) {
-        this.take(this.line.wait());
-        if (this.started && !this.attached) return;
-      } else if (packet !== INTERRUPT && this.obey(packet)) return;
+      const incoming = this.waiting.shift();
+      if (incoming === undefined) this.take(this.line.wait());
+      else if (this.obey(incoming)) return;
     }
   }
 
   private take(message: Message): void {
-    if ('opened' in message) {
-      this.attached = true;
-      this.reader = new PacketReader();
-    } else if ('closed' in message) this.attached = false;
-    else this.waiting.push(...this.reader.push(message.data));
+    if ('data' in message) {
+      this.waiting.push(...this.reader.push(message.data));
+      return;
+    }
+    this.leave();
+    this.attached = 'opened' in message;
+    this.reader = new PacketReader();
+    this.sent = '';
+  }
+
+  /** Whoever was there has gone, and wants nothing any more. */
+  private leave(): void {
+    this.attached = false;
+    this.waiting = [];
+    this.stub.forget();
   }
 
   /** True when the program goes on. */
-  private obey(packet: string): boolean {
-    if (packet === '-') {
-      this.line.send('-');
-      return false;
+  private obey(incoming: Incoming): boolean {
+    if (incoming.kind === 'again') this.line.send(this.sent);
+    else if (incoming.kind === 'broken') this.line.send('-');
+    else if (incoming.kind !== 'interrupt') {
+      this.line.send('+');
+      if (incoming.kind === 'packet') return this.react(incoming.text);
+      this.tell('E01');
     }
-    this.line.send('+');
-    const reaction = this.stub.receive(packet);
-    if (reaction.kind === 'go') return this.go(reaction.how);
-    this.line.send(framed(reaction.text));
-    if (reaction.kind !== 'end') return false;
-    this.attached = false;
-    this.debug.breakpoints.clear();
-    return true;
+    return false;
   }
 
-  private go(how: 'step' | 'continue'): boolean {
-    if (how === 'continue') return true;
-    this.line.send(framed(this.stub.stopped(this.debug.stepInstruction())));
+  private react(packet: string): boolean {
+    const reaction = this.stub.receive(packet);
+    if (reaction.kind === 'kill') throw new JobError(`gdb ended the program at clock ${this.machine.cycle}`);
+    if (reaction.kind === 'go') return reaction.how === 'continue' || this.step();
+    this.tell(reaction.text);
+    if (reaction.kind === 'end') this.leave();
+    return reaction.kind === 'end';
+  }
+
+  private step(): false {
+    this.tell(this.attempt(() => this.debug.stepInstruction())!);
     return false;
   }
 }

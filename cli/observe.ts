@@ -4,7 +4,8 @@ import { lcov, type Machine, Profile, type ProfileRow, SourceMap, Stepper } from
 import { JobError, UsageError } from './errors.ts';
 import { type OutputFile, outputFile } from './files.ts';
 import type { Firmware } from './firmware.ts';
-import { GdbLine, GdbProgrammer } from './gdb.ts';
+import { GdbProgrammer } from './gdb.ts';
+import { GdbLine } from './gdb-line.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ObserveOptions {
@@ -57,6 +58,11 @@ export class Observation {
   finish(): void {
     if (this.profile && this.map) this.coverage?.write(lcov(this.map, this.profile));
     this.coverage?.close();
+    this.gdb?.close();
+  }
+
+  /** Lets gdb go, after a job that did not come to its end. */
+  abandon(): void {
     this.gdb?.close();
   }
 

@@ -79,6 +79,7 @@ export class Setup {
     try {
       return work();
     } catch (error) {
+      this.observation.abandon();
       throw error instanceof Fault ? new JobError(this.explain(error)) : error;
     } finally {
       this.spent += performance.now() - start;

@@ -1,8 +1,10 @@
 /** What looks into a running program. */
 export type { Stop, WatchedNet } from './debugger.ts';
 export { Debugger } from './debugger.ts';
+export type { Incoming } from './gdb-packets.ts';
+export { framed, LONGEST_PACKET, PacketReader, printed } from './gdb-packets.ts';
 export type { Reaction } from './gdb-stub.ts';
-export { framed, GdbStub, INTERRUPT, PacketReader } from './gdb-stub.ts';
+export { GdbStub } from './gdb-stub.ts';
 export { lcov } from './lcov.ts';
 export type { ProfileRow } from './profile.ts';
 export { Profile } from './profile.ts';
