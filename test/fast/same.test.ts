@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../vm-host/helpers.ts';
 import { loopProgram } from './random-loop.ts';
 import { randomWords, waitingProgram } from './random-program.ts';
+import { tightLoop } from './random-tight.ts';
 import { type Stimulus, story } from './side-by-side.ts';
 
 const SEED = Number(process.env.SEED ?? 1200);
@@ -38,14 +39,15 @@ describe('fast and reference agree', () => {
   );
 
   it.each([
-    ['that wait, in ever other ways', waitingProgram],
-    ['of loops put together at random', loopProgram],
-  ])(
+    ['that wait, in ever other ways', waitingProgram, 30_000],
+    ['of loops put together at random', loopProgram, 30_000],
+    ['of short loops of arithmetic', tightLoop, 8000],
+  ] as const)(
     `on ${PROGRAMS} programs %s`,
-    (_, program) => {
+    (_, program, clocks) => {
       for (let i = 0; i < PROGRAMS; i++) {
         const seed = SEED + i;
-        const given = stimulus(program(seed), seed, 30_000);
+        const given = stimulus(program(seed), seed, clocks);
         const expected = story('reference', given);
         expect(story('fast', given), `SEED=${seed} PROGRAMS=1`).toEqual(expected);
         expect(story('fast', given), `SEED=${seed} PROGRAMS=1, warm`).toEqual(expected);
