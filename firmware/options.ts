@@ -59,14 +59,14 @@ export const HARDWARE_MINOR: u8 = 0x30; // 0
 
 // --- Waits, in milliseconds --------------------------------------------------------------------
 
-/** A byte of flash or EEPROM, t_WD_PROG by supply voltage: AT90S1200 0838H p47 table 22; below 3.2 V by its slope. */
+/** A byte of flash or EEPROM, t_WD_PROG by supply voltage: AT90S1200 0838H p47 table 22, 0839I p71; below 3.2 V by its slope. */
 export const BYTE_WRITE_MS: u8 =
   VCC_MV >= 5000 ? 4 : VCC_MV >= 4000 ? 6 : VCC_MV >= 3600 ? 7 : VCC_MV >= 3200 ? 9 : 12;
 /** The same of any other device, whose end can be asked for nearly always: the longest in avrdude.conf. */
 export const POLLED_BYTE_WRITE_MS: u8 = 20;
 /** A page of flash: the slowest page device here is the ATmega103 with 56 ms (avrdude.conf). */
 export const PAGE_WRITE_MS: u8 = 56;
-/** Chip erase and lock bits of byte devices: 18 ms at 3.2 V (0838H p47 table 21), 20 ms in avrdude.conf. */
+/** Chip erase and lock bits of byte devices: 18 ms at 3.2 V (0838H p47 table 21, 0839I p71), 20 ms in avrdude.conf. */
 export const ERASE_MS: u8 = VCC_MV >= 3200 ? 20 : 24;
 /** Chip erase of page devices: twice the page write (ATmega103 0945G p109). */
 export const PAGE_DEVICE_ERASE_MS: u8 = 112;

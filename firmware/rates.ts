@@ -21,7 +21,7 @@ import {
 
 // --- SCK, in cycles of the programmer -------------------------------------------
 // The AT90S1200 wants SCK high for more than 4 of its clocks and low for more than 1, other targets more
-// than 2 and 2; MOSI set up 1.25 clocks before SCK rises, held 2.5 after (0838H p47, 0945G p108, 1228B p123):
+// than 2 and 2; MOSI set up 1.25 clocks before SCK rises, held 2.5 after (0838D p34, 0945G p108, 1228B p123):
 // it changes where SCK falls, so the low and the high time are its set-up and its hold.
 
 export const SCK_HIGH_CYCLES: i32 = (4 * XTAL_HZ) / TARGET_HZ + 1;

@@ -51,6 +51,18 @@ export interface PinRow {
 /** A quantity that depends on the supply: pairs of volts and value, rising volts, straight lines between. */
 export type ByVoltage = readonly (readonly [volts: number, value: number])[];
 
+/**
+ * Seconds that an oscillator counts whose frequency follows the supply on a straight line: through two points,
+ * and on in both directions as far as the chip's supply reaches.
+ */
+export interface OscillatorTime {
+  readonly points: readonly [
+    slow: readonly [volts: number, seconds: number],
+    fast: readonly [number, number],
+  ];
+  readonly supply: readonly [lowest: number, highest: number];
+}
+
 export interface Chip {
   readonly name: string;
   /** Program memory in 16-bit words (page 1). */
@@ -84,9 +96,9 @@ export interface ChipTiming {
   /** From the start of an EEPROM write until EEWE reads 0. */
   readonly eepromWrite: ByVoltage;
   /** Watchdog period for WDP = 0; WDP doubles it. */
-  readonly watchdog: ByVoltage;
+  readonly watchdog: OscillatorTime;
   /** From the end of a reset, or from the wake-up level in power-down, to the first clock of the program. */
-  readonly startUp: ByVoltage;
+  readonly startUp: OscillatorTime;
 }
 
 function register(address: number, name: string, bits: string, initial: number, page: number): IoRow {
@@ -181,16 +193,23 @@ export const AT90S1200: Chip = chipOf({
       [2.7, 4e-3],
       [5.0, 2.5e-3],
     ],
-    // page 24: 16 K cycles of the watchdog oscillator, typical
-    watchdog: [
-      [3.0, 47e-3],
-      [5.0, 15e-3],
-    ],
+    // page 24: 16 K cycles of the watchdog oscillator, typical; the line between is that of the
+    // oscillator's printed curve (0838D-07/98 page 37), the supply that of page 1
+    watchdog: {
+      points: [
+        [3.0, 47e-3],
+        [5.0, 15e-3],
+      ],
+      supply: [2.7, 6.0],
+    },
     // page 13: tTOUT, typical at 5 V; it is counted by the watchdog's oscillator and follows its supply
-    startUp: [
-      [3.0, 16e-3 * (47 / 15)],
-      [5.0, 16e-3],
-    ],
+    startUp: {
+      points: [
+        [3.0, 16e-3 * (47 / 15)],
+        [5.0, 16e-3],
+      ],
+      supply: [2.7, 6.0],
+    },
   },
 });
 
@@ -206,4 +225,14 @@ export function atVoltage(table: ByVoltage, volts: number): number {
   if (after < 0) return table[table.length - 1][1];
   const [[v0, y0], [v1, y1]] = [table[after - 1], table[after]];
   return y0 + ((y1 - y0) * (volts - v0)) / (v1 - v0);
+}
+
+/** Reads an {@link OscillatorTime}; beyond the chip's supply the end's value holds. */
+export function oscillatorTime({ points, supply }: OscillatorTime, volts: number): number {
+  const within = Math.min(Math.max(volts, supply[0]), supply[1]);
+  const [[v0, y0], [v1, y1]] = points;
+  // the points themselves, to the last digit
+  if (within === v0) return y0;
+  if (within === v1) return y1;
+  return 1 / (1 / y0 + ((1 / y1 - 1 / y0) * (within - v0)) / (v1 - v0));
 }

@@ -26,8 +26,8 @@ export const at90s2313: Device = {
     instruction('Read Signature', '0011 0000 xxxx xxxx xxxx xxbb oooo oooo'),
   ],
   sck: [{ from: 0, high: 2, low: 2 }], // D p65
-  // D p71 table 29 (recalled; the values of the AT90S1200)
-  timing: { tOVSH: { clocks: 1.25 }, tSHOX: { clocks: 2.5 }, tSLIV: 32 },
+  // 0839I p71 table 29; tSLIV (recalled): that of the AT90S1200
+  timing: { tOVSH: { clocks: 1 }, tSHOX: { clocks: 2 }, tSLIV: 32 },
   waits: {
     // 0839I p71 tables 30 and 31
     tWD_ERASE: [
@@ -47,7 +47,7 @@ export const at90s2313: Device = {
   sync: { wait: 20, echo: true, recovery: 'SCK pulse' }, // 0839G p70, steps 2 and 3
   cites: {
     sck: 'AT90S2313 0839G p65',
-    timing: 'AT90S2313 0839G p71 table 29 (recalled)',
+    timing: 'AT90S2313 0839I p71 table 29',
     waits: 'AT90S2313 0839I p71 tables 30 and 31',
     sync: 'AT90S2313 0839G p70',
   },

@@ -281,6 +281,23 @@ stay:   rjmp stay`;
     expect([...machine.registers.subarray(0, 16)]).toEqual(registers.map(i => Math.floor((3 + i) / 8)));
   });
 
+  it.each([
+    [5, 16e-3],
+    [4, (16e-3 * 94) / 62],
+    [3, (16e-3 * 47) / 15],
+  ])('at %f V begins the program %f s after RESET has risen', (vcc, seconds) => {
+    const machine = machineWith('inc r20\nloop: rjmp loop', { vcc });
+    machine.run(10);
+    machine.setResetLine(false);
+    machine.run(100);
+    machine.setResetLine(true);
+    const begin = 100 + Math.ceil(seconds * 4_000_000);
+    machine.run(begin);
+    expect([machine.activity, machine.cycle, machine.registers[20]]).toEqual(['start-up', begin, 1]);
+    machine.run(begin + 1);
+    expect([machine.activity, machine.cycle, machine.registers[20]]).toEqual(['running', begin + 1, 2]);
+  });
+
   it('that is asked for twice is one reset', () => {
     const machine = machineWith(program);
     machine.setResetLine(true);

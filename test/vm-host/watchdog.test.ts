@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { beforeNops, idleTo, machineWith, type Options, record } from './helpers.ts';
 
-/** The clock at which the watchdog bites, for a program that has just enabled it with this prescaler. */
+/** The clock at which the watchdog bites a program that has just enabled it with this prescaler, counted from WDR. */
 function biteOf(wdp: number, options: Options = {}): number {
   const machine = machineWith(`ldi r16, ${8 + wdp}\n wdr\n out WDTCR, r16\nloop: rjmp loop`, options);
-  while (machine.activity === 'running') machine.run(machine.cycle + 1000);
-  machine.run(machine.cycle);
-  return machine.queue.nextTime;
+  machine.run(3);
+  return machine.queue.nextTime - 1;
 }
 
 describe('the watchdog', () => {
@@ -27,17 +26,45 @@ describe('the watchdog', () => {
     [5, 3, 1.504],
     [6, 3, 3.008],
     [7, 3, 6.016],
+    // 15 * 47 * 2 / (15 + 47) ms: halfway between the two frequencies
+    [0, 4, 1.41 / 62],
+    [3, 4, (8 * 1.41) / 62],
   ])('with WDP = %i at %f V bites after %f s', (wdp, vcc, seconds) => {
-    const startUp = (vcc === 5 ? 16e-3 : (16e-3 * 47) / 15) * 4_000_000;
-    const bite = biteOf(wdp, { vcc }) - Math.ceil(startUp);
-    expect(bite).toBe(1 + Math.round(seconds * 4_000_000));
+    expect(biteOf(wdp, { vcc })).toBe(Math.round(seconds * 4_000_000));
+  });
+
+  // 0838D-07/98 page 37: the oscillator at 25 C, of which it counts 16 384
+  it.each([
+    [2.7, 276, 17],
+    [3.0, 365, 5],
+    [3.3, 463, 5],
+    [3.6, 568, 5],
+    [4.0, 716, 5],
+    [4.5, 920, 5],
+    [5.0, 1132, 5],
+    [5.5, 1365, 7],
+    [6.0, 1582, 9],
+  ])('at %f V counts as the printed %i kHz of its oscillator do, within %i %', (vcc, kilohertz, percent) => {
+    const printed = (16_384 / kilohertz) * 4_000;
+    expect(Math.abs(biteOf(0, { vcc }) / printed - 1)).toBeLessThan(percent / 100);
+  });
+
+  it('outside the supply of the chip keeps to the end of its line', () => {
+    const at = [0, 1, 2.7, 6, 7].map(vcc => biteOf(0, { vcc }));
+    expect(at).toEqual([at[2], at[2], at[2], at[3], at[3]]);
   });
 
   it('is a time, not a number of clocks: it counts by an oscillator of its own', () => {
-    const [slow, fast] = [1_000_000, 12_000_000].map(
-      xtal => biteOf(0, { xtal }) - Math.ceil(16e-3 * xtal) - 1,
-    );
-    expect([slow, fast]).toEqual([15_000, 180_000]);
+    const machines = [1_000_000, 4_000_000, 12_000_000].map(xtal => biteOf(7, { xtal }));
+    expect(machines).toEqual([1_920_000, 7_680_000, 23_040_000]);
+  });
+
+  it('bites at the clock for which it is set', () => {
+    const machine = machineWith('ldi r16, 8\n wdr\n out WDTCR, r16\nloop: nop\n rjmp loop');
+    machine.run(60_001);
+    expect(machine.activity).toBe('running');
+    machine.run(60_002);
+    expect(machine.activity).toBe('start-up');
   });
 
   it('resets the chip: pins released, registers initial, the program begins again after the start-up time', () => {

@@ -2,7 +2,7 @@
  * What keeps the processor from running: sleep and reset (datasheet pages 12 to 14,
  * 18 and 19). Owns MCUCR.
  */
-import { atVoltage, type ByVoltage } from '../chip.ts';
+import { type OscillatorTime, oscillatorTime } from '../chip.ts';
 import { type IoRegisters, plain } from '../io.ts';
 import type { Cycle, Timer } from '../time.ts';
 import type { ExternalInterrupt } from './external-interrupt.ts';
@@ -37,13 +37,13 @@ export class Power implements Part<PowerState> {
 
   /** @param clocked what stands still with the oscillator */
   constructor(
-    startUp: ByVoltage,
+    startUp: OscillatorTime,
     around: Surroundings,
     private readonly int0: ExternalInterrupt,
     private readonly clocked: readonly Clocked[],
     private readonly processor: Processor,
   ) {
-    this.startUpCycles = Math.ceil(atVoltage(startUp, around.vcc) * around.xtal);
+    this.startUpCycles = Math.ceil(oscillatorTime(startUp, around.vcc) * around.xtal);
     this.startUp = around.timer(now => this.begin(now));
     this.registers = {
       MCUCR: plain(

@@ -6,7 +6,7 @@
  * resets the chip. So a watchdog that is enabled, or given another period,
  * without WDR before it may bite early.
  */
-import { atVoltage, type ByVoltage } from '../chip.ts';
+import { type OscillatorTime, oscillatorTime } from '../chip.ts';
 import { type IoRegisters, plain } from '../io.ts';
 import type { Cycle, Timer } from '../time.ts';
 import type { Part, Surroundings } from './part.ts';
@@ -29,11 +29,11 @@ export class Watchdog implements Part<WatchdogState> {
 
   /** @param bite resets the chip */
   constructor(
-    period: ByVoltage,
+    period: OscillatorTime,
     private readonly around: Surroundings,
     bite: (now: Cycle) => void,
   ) {
-    this.period = atVoltage(period, around.vcc);
+    this.period = oscillatorTime(period, around.vcc);
     this.timeout = around.timer(bite);
     this.registers = {
       WDTCR: plain(
