@@ -49,7 +49,7 @@ describe('the HTML report', () => {
   it('says of a wait that was kept by polling that it was polled', () => {
     const host = program(Uint8Array.of(0x12, 0x34), { device: at90s2313 });
     const polled = page({ target: at90s2313 }, 'polled', host);
-    expect(polled).toContain('title="AT90S2313 0839G p71');
+    expect(polled).toContain('title="AT90S2313 0839I p71');
     expect(polled).toMatch(/<b>tWD_PROG<\/b>.*?<td class="value worst">polled<\/td>/s);
   });
 
