@@ -14,7 +14,7 @@ export interface ObserveOptions {
   gdb?: number;
 }
 
-/** Lines of the profile that are shown. */
+/** Rows of each list of the profile that are shown one by one. */
 const SHOWN = 12;
 
 export class Observation {
@@ -66,23 +66,43 @@ export class Observation {
     this.gdb?.close();
   }
 
-  /** The profile as text: functions, then the most expensive lines. */
+  /** The profile as text: functions, then lines, the most expensive first; each list adds up to all clocks. */
   describe(): string[] {
     const { profile, map } = this;
     if (!profile || !map || !this.options.profile) return [];
-    const text = ({ name, clocks }: ProfileRow) =>
-      `${((100 * clocks) / profile.total).toFixed(1).padStart(6)} % ${String(clocks).padStart(12)}  ${name}`;
+    const all = profile.total + profile.sleepClocks;
     return [
       'clocks by function',
-      ...profile.byFunction(map).slice(0, SHOWN).map(text),
+      ...table(profile.byFunction(map), profile.sleepClocks, all),
       'clocks by line',
-      ...profile.byLine(map).slice(0, SHOWN).map(text),
+      ...table(profile.byLine(map), profile.sleepClocks, all),
     ];
+  }
+
+  /** The same for machines, whole. */
+  get figures(): object {
+    const { profile, map } = this;
+    if (!profile || !map || !this.options.profile) return {};
+    const { sleepClocks, interruptClocks } = profile;
+    const [functions, lines] = [profile.byFunction(map), profile.byLine(map)];
+    return { profile: { functions, lines, sleepClocks, interruptClocks } };
   }
 
   private get map(): SourceMap | undefined {
     return this.firmware.map && new SourceMap(this.firmware.map);
   }
+}
+
+function table(rows: readonly ProfileRow[], asleep: number, all: number): string[] {
+  const text = (name: string, clocks: number) =>
+    `${((100 * clocks) / all).toFixed(1).padStart(6)} % ${String(clocks).padStart(12)}  ${name}`;
+  const others = rows.slice(SHOWN);
+  const rest = others.reduce((sum, { clocks }) => sum + clocks, 0);
+  return [
+    ...rows.slice(0, SHOWN).map(({ name, clocks }) => text(name, clocks)),
+    ...(others.length > 0 ? [text(`(${others.length} others)`, rest)] : []),
+    ...(asleep > 0 ? [text('(asleep or held in reset)', asleep)] : []),
+  ];
 }
 
 async function listen(port: number): Promise<GdbLine> {

@@ -74,6 +74,7 @@ function outcome(
     ],
     json: {
       ...seen,
+      ...setup.observation.figures,
       exchanges: session.length,
       bytesSent: sent,
       bytesReceived: received,

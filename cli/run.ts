@@ -72,7 +72,13 @@ function outcome(
       ...describe(seen, setup, terminal),
       ...setup.observation.describe(),
     ],
-    json: { ...seen, bytesWritten: result.written, bytesVerified: result.verified, problem },
+    json: {
+      ...seen,
+      ...setup.observation.figures,
+      bytesWritten: result.written,
+      bytesVerified: result.verified,
+      problem,
+    },
   };
 }
 

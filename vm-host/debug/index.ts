@@ -8,7 +8,7 @@ export { GdbStub } from './gdb-stub.ts';
 export { lcov } from './lcov.ts';
 export type { ProfileRow } from './profile.ts';
 export { Profile } from './profile.ts';
-export type { LineTable, Place } from './source-map.ts';
+export type { FunctionPlace, LineTable, Place } from './source-map.ts';
 export { SourceMap } from './source-map.ts';
 export type { Observer, Step } from './stepper.ts';
 export { Stepper } from './stepper.ts';

@@ -9,15 +9,22 @@ export interface Place {
 /** The map that a compiler writes beside an image; this is its shape, whoever made it. */
 export interface LineTable {
   readonly files: readonly string[];
-  readonly functions: readonly { readonly name: string }[];
+  /** `address` is where a function is entered; without it, at its first word. */
+  readonly functions: readonly { readonly name: string; readonly address?: number }[];
   /** For each word: index into `files`, line, index into `functions`; -1 where unknown. */
   readonly lines: readonly (readonly [file: number, line: number, fn: number])[];
+}
+
+/** A function that has words, and where it belongs; what it took in from other files does not change that. */
+export interface FunctionPlace extends Place {
+  /** Where it is entered. */
+  readonly address: number;
 }
 
 export class SourceMap {
   private readonly places: readonly (Place | undefined)[];
 
-  constructor(table: LineTable) {
+  constructor(private readonly table: LineTable) {
     this.places = table.lines.map(([file, line, fn]) =>
       file < 0
         ? undefined
@@ -42,5 +49,30 @@ export class SourceMap {
   /** Every place, by word. */
   get all(): readonly (Place | undefined)[] {
     return this.places;
+  }
+
+  /** Each function with words once: in the file that its name begins with, or else where most of its words are. */
+  get functions(): FunctionPlace[] {
+    const words = new Map<string, number[]>();
+    this.places.forEach((place, pc) => {
+      if (place) words.set(place.fn, [...(words.get(place.fn) ?? []), pc]);
+    });
+    return [...words].map(([fn, own]) => {
+      const file = this.fileOf(fn, own);
+      const lines = own.flatMap(pc => (this.places[pc]!.file === file ? [this.places[pc]!.line] : []));
+      const address = this.table.functions.find(({ name }) => name === fn)?.address ?? own[0];
+      return { fn, file, line: Math.min(...lines), address };
+    });
+  }
+
+  private fileOf(fn: string, words: readonly number[]): string {
+    const counts = new Map<string, number>();
+    for (const pc of words) {
+      const { file } = this.places[pc]!;
+      counts.set(file, (counts.get(file) ?? 0) + 1);
+    }
+    const files = [...counts].sort(([, one], [, other]) => other - one).map(([file]) => file);
+    const [module] = fn.split('/');
+    return files.find(file => file.replace(/^.*\/|\.\w+$/g, '') === module) ?? files[0];
   }
 }
