@@ -1,5 +1,6 @@
 /** What stands still and what moves, and how, from one round of a loop to the next. */
 import type { IoSpace } from '../io.ts';
+import { constantStep } from './bounds.ts';
 import { isBefore, type Needs, needs, needsOfRound } from './needs.ts';
 import type { Input, Path } from './path.ts';
 import type { FlagSource, Sum, Value } from './value.ts';
@@ -19,6 +20,9 @@ export type Movement =
   | { readonly kind: 'steps'; readonly step: string }
   | { readonly kind: 'timer'; readonly direction: 1 | -1; readonly input: Input };
 
+/** Characters of JavaScript. */
+const LONGEST_STEP = 200;
+
 const STILL: Movement = { kind: 'still' };
 
 /** The bytes as one number, in JavaScript. */
@@ -33,6 +37,8 @@ export class Motion {
   /** Registers and flags that are handed from round to round and taken to stay as they are. */
   readonly assumed = new Set<number>();
   assumedFlags = 0;
+  /** What was found, by the bytes' names: sums share what they are made of, over and over. */
+  private readonly movements = new Map<string, Movement | undefined>();
 
   /** @param width bytes of the widest counter */
   constructor(
@@ -122,6 +128,12 @@ export class Motion {
 
   /** How a number moves, its bytes given from the lowest on; undefined when that cannot be said. */
   movement(bytes: readonly Value[]): Movement | undefined {
+    const key = bytes.map(({ js }) => js).join();
+    if (!this.movements.has(key)) this.movements.set(key, this.findMovement(bytes));
+    return this.movements.get(key);
+  }
+
+  private findMovement(bytes: readonly Value[]): Movement | undefined {
     if (bytes.every(byte => this.isStill(byte))) return STILL;
     const byRegisters = this.movementOfCounter(bytes);
     if (byRegisters) return byRegisters;
@@ -143,8 +155,9 @@ export class Motion {
     if (top.kind !== 'sum') return undefined;
     const chain = this.chainOf(top);
     if (chain?.length !== bytes.length || !chain.every((sum, i) => sum === bytes[i])) return undefined;
-    const [a, b] = [this.movement(chain.map(sum => sum.a)), this.movement(chain.map(sum => sum.b))];
-    return a && b && together(a, top.sign < 0 ? reversed(b) : b);
+    const a = this.movement(chain.map(sum => sum.a));
+    const b = this.movement(chain.map(sum => sum.b));
+    return a && b && together(a, b, top.sign);
   }
 }
 
@@ -152,16 +165,18 @@ function signed(sign: 1 | -1, js: string): string {
   return `${sign > 0 ? '+' : '-'} (${js})`;
 }
 
-/** How the sum of two numbers moves. */
-function together(a: Movement, b: Movement): Movement | undefined {
-  if (a.kind === 'still') return b;
+/** How a ± b moves. */
+function together(a: Movement, b: Movement, sign: 1 | -1): Movement | undefined {
   if (b.kind === 'still') return a;
-  return a.kind === 'steps' && b.kind === 'steps'
-    ? { kind: 'steps', step: `${a.step} + (${b.step})` }
-    : undefined;
+  if (a.kind === 'steps' && b.kind === 'steps') return inSteps(`${a.step} ${signed(sign, b.step)}`);
+  if (a.kind !== 'still') return undefined;
+  if (b.kind === 'steps') return inSteps(`0 ${signed(sign, b.step)}`);
+  return { ...b, direction: (sign * b.direction) as 1 | -1 };
 }
 
-function reversed(movement: Movement): Movement {
-  if (movement.kind === 'steps') return { kind: 'steps', step: `-(${movement.step})` };
-  return movement.kind === 'timer' ? { ...movement, direction: -movement.direction as 1 | -1 } : movement;
+/** A step as short as can be; undefined when it is still too long to be worth its while. */
+function inSteps(step: string): Movement | undefined {
+  const constant = constantStep(step, 256 ** 3);
+  if (constant !== undefined) return { kind: 'steps', step: String(constant) };
+  return step.length < LONGEST_STEP ? { kind: 'steps', step } : undefined;
 }
