@@ -37,7 +37,7 @@ export class FastEngine implements Engine {
    */
   run(limit: Cycle): void {
     const { cpu } = this;
-    const { runs, steps, last } = this.translation;
+    const { runs, last } = this.translation;
     this.limit = limit;
     this.stretch = FIRST_STRETCH;
     this.end = Math.min(limit, cpu.cycle + this.stretch);
@@ -47,8 +47,7 @@ export class FastEngine implements Engine {
       const run = runs[pc];
       if (run === undefined) this.interpret(cpu.cycle + span);
       else if (last[pc] < span) run(this, span);
-      else if (steps[pc] !== undefined) steps[pc]!(this, span);
-      else this.interpretOne(pc);
+      else this.runOne(pc, span);
       span = this.room(cpu.pc) || this.goOn();
     } while (span > 0);
   }
@@ -114,6 +113,8 @@ export class FastEngine implements Engine {
     const { cpu } = this;
     const { quiet, runs } = this.translation;
     this.translation.met(cpu.pc, cpu);
+    // it has a function now
+    if (runs[cpu.pc] !== undefined) return;
     let next: number;
     let again: boolean;
     do {
@@ -123,8 +124,10 @@ export class FastEngine implements Engine {
     } while (again && cpu.pc === next && cpu.cycle < deadline && runs[next] === undefined);
   }
 
-  private interpretOne(pc: number): void {
-    this.translation.metShort(pc, this.cpu);
-    this.cpu.execute();
+  private runOne(pc: number, span: number): void {
+    const { steps } = this.translation;
+    if (steps[pc] === undefined) this.translation.metShort(pc, this.cpu);
+    if (steps[pc] === undefined) this.cpu.execute();
+    else steps[pc]!(this, span);
   }
 }

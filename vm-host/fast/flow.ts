@@ -14,7 +14,7 @@ function successors(words: Uint16Array, pc: number): number[] {
   const decoded = decode(words[pc]);
   if (!decoded || ENDS.has(decoded.row.name) || ACTS.has(decoded.row.name)) return [];
   const { row, operands } = decoded;
-  const wrap = (address: number) => (address + words.length) % words.length;
+  const wrap = (address: number) => address & (words.length - 1);
   const next = wrap(pc + 1);
   if (row.name === 'rjmp') return [wrap(next + operands[0])];
   if (BRANCHES.has(row.name)) return [next, wrap(next + operands[1])];
@@ -26,7 +26,7 @@ function entries(chip: Chip, words: Uint16Array): number[] {
   const called = [...words].flatMap((word, pc) => {
     const { row, operands } = decode(word) ?? {};
     if (row && ACTS.has(row.name)) return [(pc + 1) % words.length];
-    return row?.name === 'rcall' ? [(pc + 1 + operands![0] + words.length) % words.length] : [];
+    return row?.name === 'rcall' ? [(pc + 1 + operands![0]) & (words.length - 1)] : [];
   });
   return [...chip.vectors.map(({ address }) => address), ...called];
 }

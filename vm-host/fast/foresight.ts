@@ -31,7 +31,7 @@ function goOn(path: Path, words: Uint16Array): 'plain' | 'decided' | 'unknown' {
   if (!row || !operands) return 'unknown';
   const [a = 0, b = 0] = operands;
   const jump = (distance: number) => {
-    path.pc = (path.pc + 1 + distance + words.length) % words.length;
+    path.pc = (path.pc + 1 + distance) & (words.length - 1);
   };
   if (isBranch(row.name)) {
     const answer = decided({ kind: 'flag', bit: a, source: path.flags[a] });

@@ -31,8 +31,8 @@ export interface Engine {
 /** Runs a processor from its program counter for at most the clocks that are left; see emit.ts. */
 export type Run = (engine: Engine, left: number) => void;
 
-/** An address that the interpreter comes to less often is not worth a function. */
-const MEETINGS = 100;
+/** An address that the interpreter comes to less often is not worth a function. Tests of translated code lower it. */
+export const warmth = { meetings: 100 };
 /** One that it has come to so often is taken along when a way leads there. */
 const WARM = 1;
 /** A tree of so many instructions may be in several functions: a wait that many routines share. */
@@ -74,7 +74,7 @@ export class Translation {
 
   /** Hears that the program has come to an address without a function. */
   met(pc: number, cpu: Cpu): void {
-    if (++this.meetings[pc] !== MEETINGS) return;
+    if (++this.meetings[pc] !== warmth.meetings) return;
     const trees = this.treesFrom(pc, cpu);
     const run = this.compile(trees, cpu.io);
     for (const [head, { root }] of trees) {
@@ -86,7 +86,7 @@ export class Translation {
 
   /** Hears that there was time for one instruction only. */
   metShort(pc: number, { io, r }: Cpu): void {
-    if (++this.stepsMet[pc] !== MEETINGS) return;
+    if (++this.stepsMet[pc] !== warmth.meetings) return;
     const tree = this.build(pc, io, { pointer: r[POINTER] }, { budget: 1 });
     this.steps[pc] = this.compile(new Map([[pc, tree]]), io);
   }

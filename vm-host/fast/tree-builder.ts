@@ -273,8 +273,9 @@ export class TreeBuilder {
     return `io[${address}].read(${this.io[address]?.after ? now : 0})`;
   }
 
+  /** As the processor does, whose flash has a power of two of words; a jump can reach further than that. */
   private wrap(pc: number): number {
-    return (pc + this.words.length) % this.words.length;
+    return pc & (this.words.length - 1);
   }
 }
 
