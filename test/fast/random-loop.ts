@@ -1,9 +1,9 @@
 /** Loops nobody thought of: counters, pins, the timer, WDR, LD, ST, calls and further loops, put together at random. */
-import { assemble } from '../../vm-host/index.ts';
 import { Random } from '../vm-host/helpers.ts';
+import { placed, setUp } from './placed.ts';
 
 const BRANCHES = ['brne', 'breq', 'brcc', 'brcs', 'brpl', 'brmi', 'brge', 'brlt', 'brvc', 'brhs', 'brts'];
-const SKIPS = ['sbic PIND,', 'sbis PIND,', 'sbic PINB,', 'sbis PORTB,', 'sbic EECR,'];
+const SKIPS = ['sbic PIND,', 'sbis PIND,', 'sbic PINB,', 'sbis PORTB,', 'sbic EECR,', 'sbis ACSR,'];
 
 class LoopWriter {
   private labels = 0;
@@ -59,6 +59,7 @@ class LoopWriter {
         `sbi${random.pick(['s', 'c'])} PIND, ${random.below(7)}\n${random.pick(['sbi', 'cbi'])} PORTB, ${random.below(8)}`,
       () => `in r15, SREG\ndec ${upper}\nout SREG, r15`,
       () => `${random.pick(['lsl', 'rol', 'asr'])} ${upper}`,
+      () => random.pick(['sleep', 'nop']),
     ];
     return random.pick(kinds)();
   }
@@ -99,17 +100,21 @@ export function loopProgram(seed: number, depth = 2): Uint16Array {
   const loops = Array.from({ length: 1 + random.below(3) }, () =>
     writer.loop(random.below(Math.max(depth, 0) + 1)),
   );
-  const text = programOf(loops, random);
+  const rounds = [...loops.map(loop => `${loop}\nsbi PORTB, 0\ncbi PORTB, 0`), SHOW];
+  const place = new Random(seed);
   try {
-    return assemble(text).words;
+    return placed({ low: routines(random), setUp: setUp(random), rounds }, place);
   } catch (error) {
-    // loops may be too long for a branch, but hardly all of them
+    // loops may be too long for a branch, or all of them for the flash, but hardly always
     if (depth < -9) throw error;
     return loopProgram(depth > 0 ? seed : seed + 1_000_003, depth - 1);
   }
 }
 
-function programOf(loops: readonly string[], random: Random): string {
+/** Makes a difference at each round of the program. */
+const SHOW = 'in r31, PORTB\ninc r31\nout PORTB, r31';
+
+function routines(random: Random): string {
   return `
         rjmp main
         rjmp service
@@ -131,25 +136,5 @@ flag:   in r25, TIFR
         rjmp flag
         ldi r25, 2
         out TIFR, r25
-        ret
-main:   ldi r16, 255
-        out DDRB, r16
-        ldi r16, ${1 + random.below(4)}
-        out TCCR0, r16
-        ldi r16, ${random.below(2) * 2}
-        out TIMSK, r16
-        ldi r16, ${random.below(2) * 0x40}
-        out GIMSK, r16
-        ldi r16, ${random.below(4)}
-        out MCUCR, r16
-        ldi r16, ${random.below(4) ? 0 : 8 + random.below(2)}
-        out WDTCR, r16
-        ldi r30, ${random.below(32)}
-        ${random.below(2) ? 'sei' : ''}
-again:
-        ${loops.join('\nsbi PORTB, 0\ncbi PORTB, 0\n')}
-        in r31, PORTB
-        inc r31
-        out PORTB, r31
-        rjmp again`;
+        ret`;
 }

@@ -1,6 +1,7 @@
 /** Programs that no person would write, and loops as persons do write them. */
 import { assemble, encode, instructions } from '../../vm-host/index.ts';
 import { Random } from '../vm-host/helpers.ts';
+import { placed, setUp } from './placed.ts';
 
 /** Registers that most programs touch, so that interrupts, ports and the timer come into play. */
 const IO = ['PORTB', 'DDRB', 'PINB', 'PORTD', 'DDRD', 'PIND', 'TCNT0', 'TIFR', 'TIMSK', 'TCCR0', 'GIMSK'];
@@ -10,49 +11,42 @@ const LOW_IO = ['PORTB', 'DDRB', 'PINB', 'PORTD', 'DDRD', 'PIND', 'ACSR', 'EECR'
 /** Words at random, with jumps that stay near and a set-up that lets interrupts in. */
 export function randomWords(seed: number): Uint16Array {
   const random = new Random(seed);
-  const setup = assemble(`
+  const low = `
         rjmp main
         rjmp service
         rjmp service
         rjmp service
-main:   ldi r16, ${random.below(256)}
-        out DDRB, r16
-        ldi r17, ${1 + random.below(3)}
-        out TCCR0, r17
-        ldi r18, ${random.below(2) * 2}
-        out TIMSK, r18
-        ldi r19, ${random.below(2) * 0x40}
-        out GIMSK, r19
-        ldi r20, ${random.below(4)}
-        out MCUCR, r20
-        ldi r30, ${random.below(30)}
-        ${random.below(3) === 0 ? 'cli' : 'sei'}
-        rjmp body
 service: in r15, SREG
         inc r14
         ${random.below(2) ? 'com r13' : 'in r13, TCNT0'}
         out PORTB, r13
         out SREG, r15
         reti
-body:   `).words;
-  const length = 20 + random.below(100);
-  const body = Array.from({ length }, (_, i) => randomWord(random, i, length));
-  return Uint16Array.from([...setup, ...body, encode('rjmp', [-length - 1])]);
+routine: ${body(random, 5)}
+        ${random.below(4) ? 'ret' : 'reti'}`;
+  const length = 10 + random.below(50);
+  return placed({ low, setUp: setUp(random), rounds: [body(random, length), body(random, length)] }, random);
 }
 
-const names = instructions.map(({ name }) => name).filter(name => name !== 'sleep' && name !== 'reti');
+function body(random: Random, length: number): string {
+  return Array.from({ length }, (_, i) => randomLine(random, i, length)).join('\n');
+}
 
-function randomWord(random: Random, place: number, length: number): number {
+const names = instructions.map(({ name }) => name).filter(name => name !== 'reti');
+
+function randomLine(random: Random, place: number, length: number): string {
   const name = random.pick(names);
-  if (name === 'ret' && random.below(4)) return encode('nop', []);
+  // more of them would end most runs early
+  if (name === 'ret' && random.below(16)) return 'nop';
+  if (name === 'rcall' && random.below(16)) return 'rcall routine';
   const row = instructions.find(each => each.name === name)!;
   const operands = row.fields.map(field => {
     if (field.name === 'A') return address(random, field.max > 31);
     if (field.name === 'k') return distance(random, place, length);
     const value = field.min + random.below(field.max - field.min + 1);
-    return field.name === 'Rd' && value === 30 && random.below(8) ? 16 : value;
+    return field.name === 'Rd' && value === 30 && random.below(32) ? 16 : value;
   });
-  return encode(name, operands);
+  return `.dw ${encode(name, operands)}`;
 }
 
 function distance(random: Random, place: number, length: number): number {
@@ -115,6 +109,9 @@ const waits: readonly ((random: Random) => string)[] = [
     `ldi r16, 40\nclr r17\nl@: sbic PIND, 1\ninc r17\nsbis PIND, 2\nsubi r17, ${r.below(255)}\ndec r16\nbrne l@`,
   r => `ldi r24, ${r.below(256)}\nl@: lsr r24\nbrcc m@\neor r24, r3\nm@: dec r17\nbrne l@`,
   () => 'ldi r16, 0x20\nout MCUCR, r16\nsleep',
+  () => 'ldi r16, 0x30\nout MCUCR, r16\nldi r16, 0x40\nout GIMSK, r16\nsei\nsleep',
+  r => `l@: sbi${r.pick(['s', 'c'])} ACSR, ${r.pick([4, 5])}\nrjmp l@`,
+  r => `ldi r16, 150\nl@: dec r16\nbreq m@\nsbi${r.pick(['s', 'c'])} ACSR, 5\nrjmp l@\nm@: nop`,
   r => `l@: wdr\nsbi${r.pick(['s', 'c'])} PIND, ${r.below(7)}\nrjmp l@`,
   r => `ldi r16, ${r.below(256)}\nldi r17, ${r.below(4)}\nl@: subi r16, 1\nsbci r17, 0\nwdr\nbrne l@`,
   r => `ldi r16, ${r.below(256)}\nl@: sbic PIND, 3\nrjmp m@\nwdr\ndec r16\nbrne l@\nm@: nop`,
@@ -144,7 +141,7 @@ export function waitingProgram(seed: number): Uint16Array {
   const parts = Array.from({ length: 1 + random.below(6) }, (_, i) =>
     random.pick(waits)(random).replaceAll('@', String(i)),
   );
-  return assemble(`
+  const low = `
         rjmp main
         rjmp service
         rjmp tick
@@ -176,19 +173,7 @@ pin:    in r25, PIND
         ret
 blink:  sbi PORTB, 1
         cbi PORTB, 1
-        ret
-main:   ldi r16, ${random.below(256)}
-        out DDRB, r16
-        ldi r16, ${1 + random.below(random.below(4) ? 5 : 7)}
-        out TCCR0, r16
-        ldi r16, ${random.below(2) * 2}
-        out TIMSK, r16
-        ldi r16, ${random.below(2) * 0x40}
-        out GIMSK, r16
-        ldi r16, ${random.below(4)}
-        out MCUCR, r16
-        ${random.below(2) ? 'sei' : ''}
-again:
-        ${parts.join('\n sbi PORTB, 0\n cbi PORTB, 0\n')}
-        rjmp again`).words;
+        ret`;
+  const rounds = parts.map(part => `${part}\nsbi PORTB, 0\ncbi PORTB, 0`);
+  return placed({ low, setUp: setUp(random), rounds }, random);
 }

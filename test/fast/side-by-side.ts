@@ -1,6 +1,8 @@
 /** Two engines, one stimulus: what both did, in a form that can be compared. */
-import { Fault, Machine, type MachineOptions } from '../../vm-host/index.ts';
+import { Fault, Machine } from '../../vm-host/index.ts';
 import { Random } from '../vm-host/helpers.ts';
+import type { Census } from './census.ts';
+import { type Stimulus, surround } from './stimulus.ts';
 
 export type Engine = 'reference' | 'fast';
 
@@ -16,23 +18,12 @@ function stateOf(machine: Machine): unknown {
   return { cpu, parts, moments };
 }
 
-/** Pins that the world outside moves, and how. */
-export interface Stimulus {
-  readonly words: ArrayLike<number>;
-  readonly seed: number;
-  readonly clocks: number;
-  readonly pins: readonly string[];
-  /** Mean clocks between changes of pins. */
-  readonly pace: number;
-  /** The run is cut into many. */
-  readonly cut?: boolean;
-  readonly options?: Omit<MachineOptions, 'words' | 'engine'>;
-}
-
 export interface Story {
   readonly trace: string[];
   readonly states: unknown[];
   readonly fault: string | undefined;
+  /** Where it ended. */
+  readonly cycle: number;
 }
 
 const PIECES = 5;
@@ -51,8 +42,12 @@ function runTo(machine: Machine, limit: number, { cut, seed }: Stimulus, trace: 
   }
 }
 
-/** Runs a program in pieces while pins change at random clocks, by events; ends early at a fault. */
-export function story(engine: Engine, stimulus: Stimulus): Story {
+/**
+ * Runs a program in pieces while the world acts on the chip; ends early at a fault.
+ *
+ * @param census counts what happens, in runs that are not cut; on the interpreter only
+ */
+export function story(engine: Engine, stimulus: Stimulus, census?: Census): Story {
   const { words, clocks, options, seed } = stimulus;
   const machine = new Machine({ ...options, words, engine });
   const trace: string[] = [];
@@ -63,13 +58,15 @@ export function story(engine: Engine, stimulus: Stimulus): Story {
       if (stimulus.cut && trace.length % 5 === 0) machine.stop();
     };
   }
-  movePins(machine, stimulus);
+  surround(machine, stimulus);
   machine.registers.set(Array.from({ length: 32 }, (_, i) => (i * 37 + seed) & 0xff));
   const states: unknown[] = [];
   let fault: string | undefined;
   try {
     for (let piece = 1; piece <= PIECES; piece++) {
-      runTo(machine, Math.floor((clocks * piece) / PIECES), stimulus, trace);
+      const limit = Math.floor((clocks * piece) / PIECES);
+      if (census && !stimulus.cut) census.run(machine, limit);
+      else runTo(machine, limit, stimulus, trace);
       states.push(stateOf(machine));
     }
   } catch (error) {
@@ -77,15 +74,5 @@ export function story(engine: Engine, stimulus: Stimulus): Story {
     fault = error.message;
     states.push(stateOf(machine));
   }
-  return { trace, states, fault };
-}
-
-function movePins(machine: Machine, { seed, pins, pace }: Stimulus): void {
-  const random = new Random(seed ^ 0x5eed);
-  if (pins.length === 0) return;
-  const timer = machine.queue.timer(now => {
-    machine.pins[random.pick(pins)].level = random.below(2) === 1;
-    timer.at(now + 1 + random.below(2 * pace));
-  });
-  timer.at(1 + random.below(2 * pace));
+  return { trace, states, fault, cycle: machine.cycle };
 }

@@ -4,7 +4,8 @@ import { type Wait, waits } from '../../bench/speed/waits.ts';
 import { assemble, Machine } from '../../vm-host/index.ts';
 import { build } from '../compiler/source.ts';
 import { Random } from '../vm-host/helpers.ts';
-import { type Stimulus, story } from './side-by-side.ts';
+import { story } from './side-by-side.ts';
+import type { Stimulus } from './stimulus.ts';
 
 const WARM_UP = 1_000_000;
 const CLOCKS = 2_000_000;

@@ -45,9 +45,9 @@ export class FastEngine implements Engine {
     do {
       const { pc } = cpu;
       const run = runs[pc];
-      if (run === undefined) this.interpret(cpu.cycle + span);
-      else if (last[pc] < span) run(this, span);
-      else this.runOne(pc, span);
+      if (run !== undefined && last[pc] < span) run(this, span);
+      else if (run !== undefined || span === 1) this.runOne(pc, span);
+      else this.interpret(cpu.cycle + span);
       span = this.room(cpu.pc) || this.goOn();
     } while (span > 0);
   }
