@@ -46,7 +46,7 @@ function outcome(engine: Engine, session: string, options: Partial<BoardOptions>
 const beginning = data('avrdude.session').split('\n').slice(0, 300).join('\n');
 
 describe('a job is the same on both engines', () => {
-  it.each(['job.session', 'avrdude.session'])('%s', name => {
+  it.each(['job.session', 'avrdude.session', 'avrdude-flash.session'])('%s', name => {
     const session = data(name);
     const fast = outcome('fast', session);
     expect(fast).toEqual(outcome('reference', session));
