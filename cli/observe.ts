@@ -1,6 +1,15 @@
 /** What looks over the program's shoulder during a job: profile, coverage, gdb. */
 import type { Programmer } from '../simulator/index.ts';
-import { lcov, type Machine, Profile, type ProfileRow, SourceMap, Stepper } from '../vm-host/index.ts';
+import {
+  Calls,
+  callgrind,
+  lcov,
+  type Machine,
+  Profile,
+  type ProfileRow,
+  SourceMap,
+  Stepper,
+} from '../vm-host/index.ts';
 import { JobError, UsageError } from './errors.ts';
 import { type OutputFile, outputFile } from './files.ts';
 import type { Firmware } from './firmware.ts';
@@ -10,6 +19,7 @@ import type { Terminal } from './terminal.ts';
 
 export interface ObserveOptions {
   profile?: boolean;
+  profileOut?: string;
   coverage?: string;
   gdb?: number;
 }
@@ -18,26 +28,33 @@ export interface ObserveOptions {
 const SHOWN = 12;
 
 export class Observation {
+  private machine: Machine | undefined;
   private profile: Profile | undefined;
+  private readonly calls = new Calls();
 
   private constructor(
     private readonly options: ObserveOptions,
     private readonly firmware: Firmware,
-    private readonly coverage: OutputFile | undefined,
+    private readonly outputs: { coverage?: OutputFile; profileOut?: OutputFile },
     private readonly gdb: GdbLine | undefined,
   ) {}
 
   /** @throws UsageError when a map is needed that does not exist, JobError when the port is taken */
   static async make(options: ObserveOptions, firmware: Firmware): Promise<Observation> {
-    if ((options.profile || options.coverage) && !firmware.map)
+    if (counts(options) && !firmware.map)
       throw new UsageError(
-        '--profile and --coverage need the .map.json that isp build writes beside the HEX',
+        '--profile, --profile-out and --coverage need the .map.json that isp build writes beside the HEX',
       );
-    if (options.gdb !== undefined && (options.profile || options.coverage))
-      throw new UsageError('--gdb stops the program; give --profile and --coverage without it');
-    const coverage = outputFile(options.coverage);
+    if (options.gdb !== undefined && counts(options))
+      throw new UsageError(
+        '--gdb stops the program; give --profile, --profile-out and --coverage without it',
+      );
+    const outputs = {
+      coverage: outputFile(options.coverage),
+      profileOut: outputFile(options.profileOut),
+    };
     const gdb = options.gdb === undefined ? undefined : await listen(options.gdb);
-    return new Observation(options, firmware, coverage, gdb);
+    return new Observation(options, firmware, outputs, gdb);
   }
 
   /** Says where gdb may attach; the program waits for it. */
@@ -49,15 +66,21 @@ export class Observation {
   wrap(machine: Machine): Programmer {
     const { words } = this.firmware;
     if (this.gdb) return new GdbProgrammer(machine, words, this.gdb, this.map);
-    if (!this.options.profile && !this.coverage) return machine;
+    if (!counts(this.options)) return machine;
+    this.machine = machine;
     this.profile = new Profile(machine.chip.flashWords);
-    return new Stepper(machine, [this.profile], words);
+    return new Stepper(machine, [this.profile, this.calls], words);
   }
 
-  /** Writes the coverage and lets gdb go. */
+  /** Writes coverage and profile, and lets gdb go. */
   finish(): void {
-    if (this.profile && this.map) this.coverage?.write(lcov(this.map, this.profile));
-    this.coverage?.close();
+    const { map, profile, machine, calls, outputs } = this;
+    if (map && profile && machine) {
+      outputs.coverage?.write(lcov(map, profile));
+      outputs.profileOut?.write(callgrind(map, profile, calls.until(machine.cycle)));
+    }
+    outputs.coverage?.close();
+    outputs.profileOut?.close();
     this.gdb?.close();
   }
 
@@ -91,6 +114,11 @@ export class Observation {
   private get map(): SourceMap | undefined {
     return this.firmware.map && new SourceMap(this.firmware.map);
   }
+}
+
+/** Whether every instruction has to be counted. */
+function counts({ profile, profileOut, coverage }: ObserveOptions): boolean {
+  return Boolean(profile) || profileOut !== undefined || coverage !== undefined;
 }
 
 function table(rows: readonly ProfileRow[], asleep: number, all: number): string[] {

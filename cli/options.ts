@@ -200,6 +200,11 @@ export const profile: OptionRow = {
   help: 'say where the clocks went, by function and by line',
 };
 
+export const profileOut: OptionRow = {
+  flags: '--profile-out <file>',
+  help: 'write where the clocks went, and who called whom, for KCachegrind (callgrind format)',
+};
+
 export const coverage: OptionRow = {
   flags: '--coverage <file>',
   help: 'write which lines of the firmware ran, as lcov',

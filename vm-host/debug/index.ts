@@ -1,4 +1,7 @@
 /** What looks into a running program. */
+export { callgrind } from './callgrind.ts';
+export type { Call } from './calls.ts';
+export { Calls } from './calls.ts';
 export type { Stop, WatchedNet } from './debugger.ts';
 export { Debugger } from './debugger.ts';
 export type { Incoming } from './gdb-packets.ts';
