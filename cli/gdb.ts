@@ -77,6 +77,11 @@ export class GdbProgrammer implements Programmer {
     }
   }
 
+  /** The job is over: tells a gdb that still waits for a stop that the program has ended well. */
+  finish(): void {
+    if (this.attached) this.tell('W00');
+  }
+
   /** How gdb is told of the stop; undefined when there was none. A fault is one while gdb is there to hear of it. */
   private attempt(run: () => Stop): string | undefined {
     try {

@@ -29,6 +29,7 @@ const SHOWN = 12;
 
 export class Observation {
   private machine: Machine | undefined;
+  private under: GdbProgrammer | undefined;
   private profile: Profile | undefined;
   private readonly calls = new Calls();
 
@@ -65,7 +66,10 @@ export class Observation {
   /** The machine as the board gets it: itself when nobody looks. */
   wrap(machine: Machine): Programmer {
     const { words } = this.firmware;
-    if (this.gdb) return new GdbProgrammer(machine, words, this.gdb, this.map);
+    if (this.gdb) {
+      this.under = new GdbProgrammer(machine, words, this.gdb, this.map);
+      return this.under;
+    }
     if (!counts(this.options)) return machine;
     this.machine = machine;
     this.profile = new Profile(machine.chip.flashWords);
@@ -81,6 +85,7 @@ export class Observation {
     }
     outputs.coverage?.close();
     outputs.profileOut?.close();
+    this.under?.finish();
     this.gdb?.close();
   }
 

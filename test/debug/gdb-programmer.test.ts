@@ -140,6 +140,17 @@ describe('a programmer under gdb', () => {
     expect(() => programmer(line).run(1000)).toThrow(new JobError('gdb ended the program at clock 2'));
   });
 
+  it('tells a gdb that is still there that the job is over, and nobody else', () => {
+    const said = [say('c'), say('D')].map(last => {
+      const line = new Script([OPENED, last]);
+      const under = programmer(line);
+      under.run(1000);
+      under.finish();
+      return line.said;
+    });
+    expect(said).toEqual([['W00'], ['OK']]);
+  });
+
   it('does the same with gdb as without', () => {
     const line = new Script([OPENED, say(BREAK, 'c', 's', 'c', 's'), say('D')]);
     const under = programmer(line);

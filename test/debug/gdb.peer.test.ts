@@ -118,6 +118,12 @@ describe.runIf(hasGdb || process.env.CI)('avr-gdb', () => {
     expect(await ended).toMatchObject({ status: 0, err: '' });
   });
 
+  it('is told when the job is over', async () => {
+    const { port, ended } = await job();
+    expect(gdb(port, 'continue')).toContain('[Inferior 1 (Remote target) exited normally]');
+    expect(await ended).toMatchObject({ status: 0, err: '' });
+  });
+
   it('writes registers, the program counter and EEPROM', async () => {
     const { port, ended } = await job();
     const said = gdb(
