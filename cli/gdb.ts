@@ -89,8 +89,6 @@ export class GdbProgrammer implements Programmer {
       return this.attached && stop.kind !== 'limit' ? this.stub.stopped(stop) : undefined;
     } catch (error) {
       if (!(error instanceof Fault && this.attached)) throw error;
-      // so that gdb looks at the instruction that did it, and comes back to it when it goes on
-      this.machine.pc = error.pc;
       const place = this.map?.placeOf(error.pc);
       this.line.send(printed(place ? `${place.file}:${place.line}: ${error.what}` : error.message));
       return this.stub.faulted(error.kind);

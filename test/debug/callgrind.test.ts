@@ -67,6 +67,20 @@ describe.each<EngineName>(['reference', 'fast'])('calls, on the %s engine', engi
     expect(only.clocks).toBe(inside);
   });
 
+  it('do not cost sleep, in themselves or in an interrupt that is interrupted', () => {
+    const { words, labels } = assemble(`rjmp main\n rjmp main\n rjmp tick
+      main: ldi r16, 1\n out TCCR0, r16\n ldi r16, 2\n out TIMSK, r16\n ldi r16, 0x20\n out MCUCR, r16\n sei
+      loop: rcall f\n rjmp loop
+      f: sleep\n nop\n ret
+      tick: sbrc r20, 0\n reti\n ldi r20, 1\n sei\n sleep\n reti`);
+    const { calls, machine, profile } = observed(words, 10_000, engine);
+    const [only] = calls.until(machine.cycle);
+    expect(machine.maxDepth).toBe(3);
+    expect(profile.sleepClocks).toBeGreaterThan(5000);
+    const inside = profile.clocks.subarray(labels.f, labels.tick).reduce((sum, clocks) => sum + clocks, 0);
+    expect(only.clocks).toBe(inside);
+  });
+
   it('end with a reset', () => {
     const source = 'ldi r16, 8\n out WDTCR, r16\n rcall wait\n nop\n wait: rjmp wait';
     const { words } = assemble(source);

@@ -1,6 +1,14 @@
 /** Breakpoints, watches, steps, profile and coverage, on a small program with a map of its own. */
 import { describe, expect, it } from 'vitest';
-import { lcov, Machine, Profile, Stepper } from '../../vm-host/index.ts';
+import {
+  assemble,
+  type EngineName,
+  lcov,
+  Machine,
+  Profile,
+  SourceMap,
+  Stepper,
+} from '../../vm-host/index.ts';
 import { debugged, labels, lineOf, lines, map, words } from './blink.ts';
 
 describe('a debugger', () => {
@@ -78,6 +86,15 @@ function profiled(clocks: number): { profile: Profile; machine: Machine } {
   return { profile, machine };
 }
 
+/** The same for any program. */
+function watched(source: string, clocks: number, engine: EngineName) {
+  const { words, labels } = assemble(source);
+  const machine = new Machine({ words, engine });
+  const profile = new Profile(words.length);
+  new Stepper(machine, [profile], words).run(clocks);
+  return { profile, machine, labels };
+}
+
 describe('a profile', () => {
   it('accounts for every clock, interrupts included', () => {
     const { profile, machine } = profiled(10_000);
@@ -85,6 +102,35 @@ describe('a profile', () => {
     expect(profile.interruptClocks).toBe(4 * profile.runs[labels.tick]);
     expect(profile.runs[labels.tick]).toBe(Math.floor(machine.cycle / 256));
   });
+
+  it.each<EngineName>(['reference', 'fast'])(
+    'tells an interrupt before a call from the call, on the %s engine',
+    engine => {
+      const source = `rjmp main\n rjmp main\n rjmp tick
+      main: ldi r16, 1\n out TCCR0, r16\n ldi r16, 2\n out TIMSK, r16\n sei
+      loop: rcall f\n sbi PORTB, 0\n rjmp loop\n f: ret\n tick: reti`;
+      const { profile, labels } = watched(source, 50_000, engine);
+      expect(profile.interruptClocks).toBe(4 * profile.runs[labels.tick]);
+      expect(profile.clocks[labels.loop]).toBe(3 * profile.runs[labels.loop]);
+    },
+  );
+
+  it.each<EngineName>(['reference', 'fast'])(
+    'counts the start after each reset, not the wait for it, on the %s engine',
+    engine => {
+      const { profile, machine } = watched(
+        'ldi r16, 8\n out WDTCR, r16\n wait: rjmp wait',
+        1_000_000,
+        engine,
+      );
+      expect(profile.runs[0]).toBeGreaterThan(3);
+      expect(profile.runs[1]).toBe(profile.runs[0]);
+      expect(profile.clocks[0]).toBe(profile.runs[0]);
+      expect(profile.clocks[2]).toBe(2 * profile.runs[2]);
+      expect(profile.sleepClocks).toBeGreaterThan(0);
+      expect(profile.total + profile.sleepClocks).toBe(machine.cycle);
+    },
+  );
 
   it('gives clocks by function and by line, the most expensive first', () => {
     const { profile } = profiled(10_000);
@@ -105,5 +151,13 @@ describe('coverage', () => {
     expect(text).toContain(`DA:${lineOf('main')},1\n`);
     expect(text).toContain(`DA:${lineOf('tick')},0\n`);
     expect(text.endsWith('end_of_record\n')).toBe(true);
+  });
+
+  it('counts a function where it is entered, which need not be at its first word', () => {
+    const entered = { files: ['a.ts'], functions: [{ name: 'a/f', address: 1 }] };
+    const profile = new Profile(2);
+    profile.runs[1] = 5;
+    const lined: [number, number, number][] = [1, 2].map(line => [0, line, 0]);
+    expect(lcov(new SourceMap({ ...entered, lines: lined }), profile)).toContain('FN:1,a/f\nFNDA:5,a/f\n');
   });
 });

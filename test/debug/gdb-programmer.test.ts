@@ -100,6 +100,12 @@ describe('a programmer under gdb', () => {
     expect(under.cycle).toBeGreaterThanOrEqual(10_000_000);
   });
 
+  it('stops at a Ctrl-C that came together with the packet before it', () => {
+    const line = new Script([OPENED, { data: `${framed('c')}\u0003` }, say('D')]);
+    programmer(line).run(10_000_000);
+    expect(line.said).toEqual(['S02', 'OK']);
+  });
+
   it('takes Ctrl-C while it stands for nothing', () => {
     const line = new Script([OPENED, CTRL_C, say('D')]);
     programmer(line).run(10);

@@ -123,6 +123,14 @@ describe('a stub', () => {
     expect(debug.breakpoints.size).toBe(1);
   });
 
+  it('takes a watch again that it has forgotten', () => {
+    const { debug, stub, ask } = stubbed();
+    ask('Z2,800014,1');
+    stub.forget();
+    ask('Z2,800014,1');
+    expect(debug.run(1000).kind).toBe('watch');
+  });
+
   it('goes on from where it stands, from an address, or after a signal', () => {
     const { machine, ask } = stubbed();
     const go = (how: string) => ({ kind: 'go', how });

@@ -208,6 +208,13 @@ describe.each<EngineName>(['reference', 'fast'])('a debugger on the %s engine', 
     });
   });
 
+  it('by line does not take the breakpoint at which it sleeps for a step', () => {
+    const { debug } = debugged({ source: 'ldi r16, 0x30\n out MCUCR, r16\n sleep\n nop', engine });
+    debug.run(3);
+    debug.breakpoints.add(3);
+    expect(debug.stepLine(FOREVER)).toMatchObject({ kind: 'limit', cycle: 3 });
+  });
+
   describe('at a fault', () => {
     const FAULTY = 'ldi r20, 1\nagain: rcall again';
 
