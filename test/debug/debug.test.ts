@@ -7,6 +7,7 @@ import {
   Machine,
   Profile,
   SourceMap,
+  type StackOverflow,
   Stepper,
 } from '../../vm-host/index.ts';
 import { debugged, labels, lineOf, lines, map, words } from './blink.ts';
@@ -87,9 +88,9 @@ function profiled(clocks: number): { profile: Profile; machine: Machine } {
 }
 
 /** The same for any program. */
-function watched(source: string, clocks: number, engine: EngineName) {
+function watched(source: string, clocks: number, engine: EngineName, onStackOverflow?: StackOverflow) {
   const { words, labels } = assemble(source);
-  const machine = new Machine({ words, engine });
+  const machine = new Machine({ words, engine, onStackOverflow });
   const profile = new Profile(words.length);
   new Stepper(machine, [profile], words).run(clocks);
   return { profile, machine, labels };
@@ -112,6 +113,19 @@ describe('a profile', () => {
       const { profile, labels } = watched(source, 50_000, engine);
       expect(profile.interruptClocks).toBe(4 * profile.runs[labels.tick]);
       expect(profile.clocks[labels.loop]).toBe(3 * profile.runs[labels.loop]);
+    },
+  );
+
+  it.each<EngineName>(['reference', 'fast'])(
+    'tells an interrupt that overwrites the oldest return address, on the %s engine',
+    engine => {
+      const source = `rjmp main\n rjmp main\n rjmp tick
+      main: ldi r16, 1\n out TCCR0, r16\n ldi r16, 2\n out TIMSK, r16\n sei\n rcall one
+      one: rcall two\n two: rcall three\n three: rjmp three\n tick: reti`;
+      const { profile, labels } = watched(source, 1000, engine, 'overwrite');
+      expect(profile.runs[labels.tick]).toBeGreaterThan(1);
+      expect(profile.interruptClocks).toBe(4 * profile.runs[labels.tick]);
+      expect(profile.clocks[labels.three]).toBe(2 * profile.runs[labels.three]);
     },
   );
 

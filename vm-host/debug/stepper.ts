@@ -2,6 +2,7 @@
  * A machine under observation: the same pins, queue and run, but instruction by instruction, with somebody who
  * looks before and after each. Machines that nobody observes do not know of this and are no slower for it.
  */
+import { I } from '../core.ts';
 import { decode } from '../isa.ts';
 import type { Machine } from '../machine.ts';
 import type { McuPin } from '../peripherals/ports.ts';
@@ -66,12 +67,12 @@ export class Stepper {
   step(limit: Cycle = Number.POSITIVE_INFINITY): boolean {
     const { machine } = this;
     for (const observer of this.observers) observer.before?.(machine);
-    const { cycle: start, pc, depth } = machine;
+    const { cycle: start, pc, depth, sreg } = machine;
     const before = machine.activity;
     const asleep = before !== 'running';
     machine.run(asleep ? Math.max(start + 1, Math.min(limit, this.queue.nextTime)) : start + 1);
     if (machine.cycle === start) return false;
-    const entered = machine.depth > depth && !this.hasCalled(pc);
+    const entered = machine.depth > depth ? !this.hasCalled(pc) : this.hasOverwritten(pc, depth, sreg);
     const kind = entered ? 'interrupt' : rested(before, machine.activity) ? 'sleep' : 'instruction';
     const step: Step = { pc: entered ? machine.pc : pc, start, clocks: machine.cycle - start, kind };
     for (const observer of this.observers) observer.after?.(step, machine);
@@ -81,6 +82,14 @@ export class Stepper {
   /** A call leaves the address after it on the stack; an interrupt that came before the call leaves its own. */
   private hasCalled(pc: number): boolean {
     return decode(this.words[pc] ?? 0xffff)?.row.name === 'rcall' && this.machine.stack.at(-1) !== pc;
+  }
+
+  /** An interrupt's entry on a stack that was full and overwrites: nothing else clears I and leaves its own address. */
+  private hasOverwritten(pc: number, depth: number, sreg: number): boolean {
+    const { machine } = this;
+    const cleared = sreg >= I && machine.sreg < I;
+    const itself = ['bclr', 'out'].includes(decode(this.words[pc] ?? 0xffff)?.row.name ?? '');
+    return cleared && !itself && machine.depth === depth && machine.stack.at(-1) === pc;
   }
 
   waitsForPin(): boolean {
