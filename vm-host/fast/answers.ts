@@ -1,6 +1,6 @@
 /** How long the answers that a round gets stay as they are. */
 import type { IoSpace } from '../io.ts';
-import { constantStep, roundsTo, roundsWithin } from './bounds.ts';
+import { constantStep, roundsOfBoth, roundsTo, roundsWithin } from './bounds.ts';
 import { type Motion, wide } from './motion.ts';
 import type { Input } from './path.ts';
 import { bits, type Flag, type FlagSource, type Question, type Sum, type Value } from './value.ts';
@@ -215,8 +215,19 @@ export class Answers {
       return this.boundAt(b, String(turn), mark, size);
     }
     // both move: neither may come around, nor the result
-    const meet = (bytes: readonly Value[], at: number) => this.boundAt(bytes, String(at), String(at), size);
-    return meet(a, turn) && meet(b, turn) && meet(chain, zero);
+    const meet = (bytes: readonly Value[]) => this.boundAt(bytes, String(turn), String(turn), size);
+    return meet(a) && meet(b) && this.boundResultOf(chain, zero, size ?? 256 ** chain.length);
+  }
+
+  /** Where a ± b comes to `mark` when both move: it goes as far as both do, which may be the longer way round. */
+  private boundResultOf(chain: readonly Sum[], mark: number, size: number): boolean {
+    const [one, other] = [
+      this.motion.movement(chain.map(sum => sum.a)),
+      this.motion.movement(chain.map(sum => sum.b)),
+    ];
+    if (one?.kind !== 'steps' || other?.kind !== 'steps') return false;
+    this.noted.add(roundsOfBoth(wide(chain), one.step, other.step, chain[0].sign, size, mark));
+    return true;
   }
 
   /** Registers that change by themselves and are no counters: they stay until then. */

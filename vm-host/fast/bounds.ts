@@ -17,6 +17,18 @@ export function roundsTo(x: string, step: string, size: number, marks: readonly 
   return divided(`Math.min(${ways.map(each => `${each} & ${size - 1}`).join(', ')})`, Math.abs(way));
 }
 
+/** The same of the sum or difference `x` of two counters, each of which goes its shorter way round. */
+export function roundsOfBoth(
+  x: string,
+  one: string,
+  other: string,
+  sign: 1 | -1,
+  size: number,
+  mark: number,
+): string {
+  return `h.roundsOfBoth(${[x, one, other, sign, size, mark].join(', ')})`;
+}
+
 /** The same for a condition that has one answer between multiples of `stretch`. */
 export function roundsWithin(x: string, step: string, size: number, stretch: number): string {
   const way = constantStep(step, size);

@@ -190,7 +190,7 @@ class Emitter {
     return [
       `left = f.room(${next});`,
       `if (${tree.root.last} >= left) return;`,
-      ...['s = c.sreg;', `pc = ${next};`, this.goOn(next)],
+      ...['base = c.cycle;', 's = c.sreg;', `pc = ${next};`, this.goOn(next)],
     ];
   }
 
@@ -206,7 +206,10 @@ class Emitter {
       'c.depth = depth - 1;',
       // interrupts may come from here on, but for the boundary just reached; and who is rung may reset the chip
       ...(letsIn
-        ? [...stand, 'c.holdInterrupts(0);', 'left = f.room(pc);', 'if (lasts[pc] >= left) return;']
+        ? [
+            ...[...stand, 'c.holdInterrupts(0);', 'left = f.room(pc);', 'if (lasts[pc] >= left) return;'],
+            ...['base = c.cycle;', 's = c.sreg;'],
+          ]
         : [`left -= t + ${path.offset + 4};`, `if (lasts[pc] >= left) {`, ...stand, 'return;', '}']),
       'continue run;',
     ].join('\n');

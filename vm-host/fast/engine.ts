@@ -89,12 +89,13 @@ export class FastEngine implements Engine {
   /** Rings what is due; the clocks that are left then, 0 when the program cannot go on at `pc` at once. */
   room(pc: number): number {
     const { cpu, queue } = this;
-    const { cycle } = cpu;
-    let left = Math.min(queue.nextTime, this.end) - cycle;
+    let left = Math.min(queue.nextTime, this.end) - cpu.cycle;
     while (left <= 0) {
-      if (cycle >= this.end) return 0;
-      queue.runUntil(cycle);
-      left = Math.min(queue.nextTime, this.end) - cycle;
+      // who has stopped the run while a pin was shown may have set something that is due at this very clock
+      if (this.end === Number.NEGATIVE_INFINITY) queue.runUntil(cpu.cycle);
+      if (cpu.cycle >= this.end) return 0;
+      queue.runUntil(cpu.cycle);
+      left = Math.min(queue.nextTime, this.end) - cpu.cycle;
     }
     // a masked interrupt can wait
     if (cpu.attention !== 0 && (cpu.attention & HALTED || cpu.sreg >= I)) return 0;

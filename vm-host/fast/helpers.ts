@@ -56,6 +56,14 @@ export const helpers = {
     if (way >= 0) return divide(Math.min(up(x, mark, size), up(x, other, size)), way);
     return divide(Math.min(down(x, mark, size), down(x, other, size)), -way);
   },
+  /**
+   * How many more rounds the sum or difference `x` of two counters surely does not pass `mark`: it goes as far as
+   * both together, which may be more than half the circle.
+   */
+  roundsOfBoth(x: number, one: number, other: number, sign: number, size: number, mark: number): number {
+    const way = towards(one, size) + sign * towards(other, size);
+    return way >= 0 ? divide(up(x, mark, size), way) : divide(down(x, mark, size), -way);
+  },
   /** The same for a condition that has one answer between multiples of `stretch`. */
   roundsWithin(x: number, step: number, size: number, stretch: number): number {
     const way = towards(step, size);

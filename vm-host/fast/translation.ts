@@ -114,8 +114,10 @@ export class Translation {
   private treesFrom(pc: number, cpu: Cpu): Map<number, Tree> {
     const trees = new Map<number, Tree>();
     const ahead = [pc];
+    const seen = new Set<number>();
     for (let head = ahead.shift(); head !== undefined && trees.size < MOST_TREES; head = ahead.shift()) {
-      if (trees.has(head)) continue;
+      if (seen.has(head)) continue;
+      seen.add(head);
       const tree = this.look(head, cpu).tree;
       if (head !== pc && this.runs[head] && tree.size > SMALL) continue;
       trees.set(head, tree);

@@ -303,3 +303,13 @@ l:      mov r18, r17
         subi r16, 2
         sub r18, r16
         brpl l
+
+;; two counters that part
+        ldi r16, 166
+        ldi r17, 44
+        ldi r20, 255
+        out PORTB, r20
+l:      subi r16, 255
+        subi r17, 1
+        cp r16, r17
+        brcs l
