@@ -309,7 +309,9 @@ l:      mov r18, r17
         ldi r17, 44
         ldi r20, 255
         out PORTB, r20
-l:      subi r16, 255
-        subi r17, 1
+l:      subi r16, 156
+        subi r17, 100
         cp r16, r17
         brcs l
+        out PORTB, r16
+        out PORTB, r17
