@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { MHz, median, times } from './speed/clock.ts';
-import { measureEngines, ratioToPeers } from './speed/engines.ts';
+import { contest } from './speed/contest.ts';
+import { ratioToPeers, simavrOn } from './speed/engines.ts';
 import { type JobTimes, jobEngines } from './speed/job.ts';
 import { programs } from './speed/programs.ts';
 import { simavr as buildSimavr } from './speed/simavr.ts';
@@ -24,7 +25,11 @@ function engines(): void {
   console.log('simulated MHz per processor; ratio: fast to the faster peer\n');
   row('', 'reference', 'fast', 'simavr', 'avr8js', 'ratio', 'goal');
   for (const [name, words] of Object.entries(programs)) {
-    const rates = measureEngines(words, simavr, ROUNDS);
+    const contestants = ['reference', 'fast', 'avr8js'].map(engine => ({
+      name: engine,
+      measure: () => Number(apart('rate', engine, name)),
+    }));
+    const rates = contest(simavr ? [...contestants, simavrOn(simavr, words)] : contestants, ROUNDS);
     const ratio = ratioToPeers(rates);
     const goal = name === 'CRC-16' ? 3 : 50;
     const verdict = `${goal} × ${ratio >= goal ? 'met' : 'missed'}`;

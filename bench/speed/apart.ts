@@ -1,12 +1,13 @@
-/** Measurements that need a process of their own: node apart.js start|memory|many */
+/** Measurements that need a process of their own: node apart.js rate|job|start|memory|many … */
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Board } from '../../simulator/index.ts';
 import { Machine } from '../../vm-host/index.ts';
 import { median, processorSeconds } from './clock.ts';
+import { measureOne } from './engines.ts';
 import { measureJob, runSession } from './job.ts';
 import { reportMany, shortJob, work } from './many.ts';
-import { jobSession, programmer } from './programs.ts';
+import { jobSession, programmer, programs } from './programs.ts';
 
 const ROUNDS = 5;
 
@@ -70,8 +71,9 @@ function reportSnapshot(): void {
   console.log(`a snapshot of it: ${taken.toFixed(0)} µs to take, ${back.toFixed(0)} µs to go back to`);
 }
 
-const [what, count] = process.argv.slice(2);
-if (what === 'job') console.log(JSON.stringify(measureJob(count, ROUNDS)));
+const [what, engine, program] = process.argv.slice(2);
+if (what === 'rate') console.log(measureOne(engine, programs[program]));
+if (what === 'job') console.log(JSON.stringify(measureJob(engine, ROUNDS)));
 if (what === 'start') reportStart();
 if (what === 'start-one') startUp();
 if (what === 'memory') {

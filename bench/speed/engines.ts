@@ -23,20 +23,20 @@ function rate(machine: { cycle: number; run(limit: number): void }, clocks: numb
 /** Enough for any compiler to have noticed what is hot. */
 const WARM_UP = 3_000_000;
 const SPAN = 5_000_000;
+/** Measurements of a process; all but the last are for its compiler. */
+const MEASURES = 6;
 
-function ours(engine: EngineName, words: Uint16Array): Contestant {
-  const machine = idle(new Machine({ words, engine }));
+/** Whoever runs in this process: both engines, and avr8js. */
+function here(name: string, words: Uint16Array): Contestant {
+  const machine = idle(
+    name === 'avr8js' ? new Avr8jsMachine(words) : new Machine({ words, engine: name as EngineName }),
+  );
   machine.run(WARM_UP);
-  return { name: engine, measure: () => rate(machine, SPAN) };
+  return { name, measure: () => rate(machine, SPAN) };
 }
 
-function theirs(words: Uint16Array): Contestant {
-  const machine = idle(new Avr8jsMachine(words));
-  machine.run(WARM_UP);
-  return { name: 'avr8js', measure: () => rate(machine, SPAN) };
-}
-
-function cSimavr(simavr: Simavr, words: Uint16Array): Contestant {
+/** simavr, which is a process of its own. */
+export function simavrOn(simavr: Simavr, words: Uint16Array): Contestant {
   const measure = () => {
     const { clocks, seconds } = simavr.run(words, 2 * SPAN);
     return clocks / seconds;
@@ -44,15 +44,16 @@ function cSimavr(simavr: Simavr, words: Uint16Array): Contestant {
   return { name: 'simavr', measure };
 }
 
-/** Clocks per second of everybody, or of `fast` and the peers, medians over `rounds`. */
-export function measureEngines(
-  words: Uint16Array,
-  simavr: Simavr | undefined,
-  rounds: number,
-  engines: readonly EngineName[] = ['reference', 'fast'],
-): Medians {
-  const contestants = [...engines.map(engine => ours(engine, words)), theirs(words)];
-  if (simavr) contestants.push(cSimavr(simavr, words));
+/** Clocks per second of one engine, in a process that has no other in it: the last of some, when its compiler is done. */
+export function measureOne(name: string, words: Uint16Array): number {
+  const { measure } = here(name, words);
+  return Array.from({ length: MEASURES }, measure)[MEASURES - 1];
+}
+
+/** Clocks per second of `fast` and the peers, one after the other in this process, medians over `rounds`. */
+export function measureAll(words: Uint16Array, simavr: Simavr | undefined, rounds: number): Medians {
+  const contestants = [here('fast', words), here('avr8js', words)];
+  if (simavr) contestants.push(simavrOn(simavr, words));
   return contest(contestants, rounds);
 }
 
