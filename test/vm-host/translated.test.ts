@@ -4,7 +4,7 @@ import { machineWith } from './helpers.ts';
 
 it('the second run of these tests interprets nothing that can be translated', () => {
   const machine = machineWith('inc r16\n inc r17\n rjmp 0');
-  const execute = vi.spyOn(machine['cpu'], 'execute');
+  const execute = vi.spyOn((machine as unknown as { cpu: { execute(): void } }).cpu, 'execute');
   machine.step();
   machine.run(100);
   expect(execute).not.toHaveBeenCalled();
