@@ -5,7 +5,7 @@
 import { AVRTimer, avrInstruction, avrInterrupt, CPU, timer0Config } from 'avr8js';
 import { describe, expect, it } from 'vitest';
 import { decode, disassemble, encode, Fault, instructions, Machine } from '../../vm-host/index.ts';
-import { flags, machineWith, Random } from './helpers.ts';
+import { flags, machineWith, Random, withoutFault } from './helpers.ts';
 
 /** Where avr8js keeps SREG and the stack pointer, as data addresses. */
 const SREG = 0x5f;
@@ -172,23 +172,12 @@ describe('avr8js', () => {
     while (done < 16 && pair.ours.registers[31] === 0) {
       const { pc } = pair.ours;
       story.push(disassemble(pair.words[pc], pc));
-      if (!stepped(pair)) break;
+      if (!withoutFault(() => pair.step())) break;
       done++;
     }
     const differences = pair.differences();
     if (differences.length > 0) expect([...story, ...differences]).toEqual([]);
     return done;
-  }
-
-  /** False when ours faults: then neither has moved. */
-  function stepped(pair: Pair): boolean {
-    try {
-      pair.step();
-    } catch (error) {
-      if (error instanceof Fault && error.kind !== 'illegal-word') return false;
-      throw error;
-    }
-    return true;
   }
 });
 

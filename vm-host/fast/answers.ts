@@ -1,8 +1,9 @@
 /** How long the answers that a round gets stay as they are. */
 import type { IoSpace } from '../io.ts';
-import { constantStep, roundsOfBoth, roundsTo, roundsWithin } from './bounds.ts';
+import { roundsOfBoth, roundsTo, roundsWithin } from './bounds.ts';
 import { type Motion, wide } from './motion.ts';
 import type { Input } from './path.ts';
+import { combined, constantStep, fixedWay, type Step } from './step.ts';
 import { bits, type Flag, type FlagSource, type Question, type Sum, type Value } from './value.ts';
 
 export class Answers {
@@ -78,8 +79,9 @@ export class Answers {
   private boundMeeting(a: Value, b: Value): boolean {
     const [one, other] = [this.motion.movement([a]), this.motion.movement([b])];
     if (one?.kind !== 'steps' || other?.kind !== 'steps') return false;
-    this.noted.add(roundsTo(`${a.js} - ${b.js}`, `${one.step} - (${other.step})`, 256, ['0', '1']));
-    return true;
+    const step = combined(one.step, other.step, -1);
+    if (step) this.noted.add(roundsTo(`${a.js} - ${b.js}`, step, 256, ['0', '1']));
+    return step !== undefined;
   }
 
   /** A condition that can only change at `mark` and at `other`. */
@@ -91,7 +93,7 @@ export class Answers {
   private boundFrom(bytes: readonly Value[], bit: number): boolean {
     const [size, stretch] = [256 ** bytes.length, 2 ** bit];
     return this.boundBy(bytes, (value, step) => {
-      const way = constantStep(step, size);
+      const way = fixedWay(step, size);
       // each step would change it: nothing to count
       if (way !== undefined && Math.abs(way) >= stretch) return undefined;
       return roundsWithin(value, step, size, stretch);
@@ -101,18 +103,19 @@ export class Answers {
   /** A condition on one bit: steps that leave it alone do not matter. */
   private boundBit(bytes: readonly Value[], bit: number): boolean {
     const movement = this.motion.movement(bytes);
-    const way = movement?.kind === 'steps' && constantStep(movement.step, 256 ** bytes.length);
+    const way = movement?.kind === 'steps' && fixedWay(movement.step, 256 ** bytes.length);
     return (way !== undefined && way !== false && way % 2 ** (bit + 1) === 0) || this.boundFrom(bytes, bit);
   }
 
   /** @param stays JavaScript for how many steps an answer about a value stays; undefined: none */
   private boundBy(
     bytes: readonly Value[],
-    stays: (value: string, step: string) => string | undefined,
+    stays: (value: string, step: Step) => string | undefined,
   ): boolean {
     const movement = this.motion.movement(bytes);
     if (!movement || movement.kind === 'still') return movement !== undefined;
-    const steps = stays(wide(bytes), movement.kind === 'steps' ? movement.step : String(movement.direction));
+    const step = movement.kind === 'steps' ? movement.step : constantStep(movement.direction);
+    const steps = stays(wide(bytes), step);
     if (steps === undefined) return false;
     this.noted.add(movement.kind === 'steps' ? steps : this.before(movement.input, steps));
     return true;

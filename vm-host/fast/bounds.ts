@@ -1,17 +1,11 @@
 /** JavaScript for how many rounds a counter stays on one side of a mark. */
 import { LONG } from '../io.ts';
-import { towards } from './helpers.ts';
-
-/** A step that is a constant, as a number; undefined when registers are part of it. */
-export function constantStep(step: string, size: number): number | undefined {
-  if (!/^[-+<0-9() ]+$/.test(step)) return undefined;
-  return towards(new Function(`return ${step}`)() as number, size);
-}
+import { fixedWay, jsOf, type Step } from './step.ts';
 
 /** JavaScript: how many more rounds a counter at `x` stays on its side of the marks; see helpers.ts. */
-export function roundsTo(x: string, step: string, size: number, marks: readonly string[]): string {
-  const way = constantStep(step, size);
-  if (way === undefined) return `h.rounds(${x}, ${step}, ${size}, ${marks.join(', ')})`;
+export function roundsTo(x: string, step: Step, size: number, marks: readonly string[]): string {
+  const way = fixedWay(step, size);
+  if (way === undefined) return `h.rounds(${x}, ${jsOf(step)}, ${size}, ${marks.join(', ')})`;
   if (way === 0) return String(LONG);
   const ways = marks.map(mark => (way > 0 ? `${mark} - 1 - (${x})` : `${x} - (${mark})`));
   return divided(`Math.min(${ways.map(each => `${each} & ${size - 1}`).join(', ')})`, Math.abs(way));
@@ -20,19 +14,19 @@ export function roundsTo(x: string, step: string, size: number, marks: readonly 
 /** The same of the sum or difference `x` of two counters, each of which goes its shorter way round. */
 export function roundsOfBoth(
   x: string,
-  one: string,
-  other: string,
+  one: Step,
+  other: Step,
   sign: 1 | -1,
   size: number,
   mark: number,
 ): string {
-  return `h.roundsOfBoth(${[x, one, other, sign, size, mark].join(', ')})`;
+  return `h.roundsOfBoth(${[x, jsOf(one), jsOf(other), sign, size, mark].join(', ')})`;
 }
 
 /** The same for a condition that has one answer between multiples of `stretch`. */
-export function roundsWithin(x: string, step: string, size: number, stretch: number): string {
-  const way = constantStep(step, size);
-  if (way === undefined) return `h.roundsWithin(${x}, ${step}, ${size}, ${stretch})`;
+export function roundsWithin(x: string, step: Step, size: number, stretch: number): string {
+  const way = fixedWay(step, size);
+  if (way === undefined) return `h.roundsWithin(${x}, ${jsOf(step)}, ${size}, ${stretch})`;
   if (way === 0) return String(LONG);
   const within = `(${x} & ${stretch - 1})`;
   return divided(way > 0 ? `(${stretch - 1} - ${within})` : within, Math.abs(way));

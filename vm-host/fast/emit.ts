@@ -197,6 +197,16 @@ class Emitter {
   private ret(path: Path, letsIn: boolean): string {
     const sreg = statusByte(path.flags);
     const stand = ['c.sreg = s;', 'c.pc = pc;', 'c.cycle = base;'];
+    // interrupts may come from here on, but for the boundary just reached; and who is rung may reset the chip
+    const letIn = [
+      ...stand,
+      'c.holdInterrupts(0);',
+      'left = f.room(pc);',
+      'if (lasts[pc] >= left) return;',
+      'base = c.cycle;',
+      's = c.sreg;',
+    ];
+    const goBack = [`left -= t + ${path.offset + 4};`, 'if (lasts[pc] >= left) {', ...stand, 'return;', '}'];
     return [
       `if (depth === 0) {\n${this.perform(path)}\n}`,
       ...this.settle(path),
@@ -204,13 +214,7 @@ class Emitter {
       `base = ${path.now} + 4;`,
       'pc = S[depth - 1];',
       'c.depth = depth - 1;',
-      // interrupts may come from here on, but for the boundary just reached; and who is rung may reset the chip
-      ...(letsIn
-        ? [
-            ...[...stand, 'c.holdInterrupts(0);', 'left = f.room(pc);', 'if (lasts[pc] >= left) return;'],
-            ...['base = c.cycle;', 's = c.sreg;'],
-          ]
-        : [`left -= t + ${path.offset + 4};`, `if (lasts[pc] >= left) {`, ...stand, 'return;', '}']),
+      ...(letsIn ? letIn : goBack),
       'continue run;',
     ].join('\n');
   }
@@ -287,7 +291,7 @@ class Emitter {
         registers.map((number, place) => [number, `n${i} >> ${8 * place} & 255`] as const),
       ),
     );
-    const changed = path.changed;
+    const { changed } = path;
     const sreg = statusByte(path.flags);
     return [
       // all are read before one is set

@@ -1,8 +1,8 @@
 /** What stands still and what moves, and how, from one round of a loop to the next. */
 import type { IoSpace } from '../io.ts';
-import { constantStep } from './bounds.ts';
 import { isBefore, type Needs, needs, needsOfRound } from './needs.ts';
 import type { Input, Path } from './path.ts';
+import { combined, constantStep, type Step, stepOf } from './step.ts';
 import type { FlagSource, Sum, Value } from './value.ts';
 
 /** Registers that are one number, the lowest byte first. */
@@ -10,18 +10,14 @@ interface WideNumber {
   readonly registers: readonly number[];
   /** What they hold after the round. */
   readonly sums: readonly Value[];
-  /** JavaScript for what a round adds, to be taken modulo the number's size. */
-  readonly step: string;
+  readonly step: Step;
 }
 
 /** How a number changes from one round to the next. */
 export type Movement =
   | { readonly kind: 'still' }
-  | { readonly kind: 'steps'; readonly step: string }
+  | { readonly kind: 'steps'; readonly step: Step }
   | { readonly kind: 'timer'; readonly direction: 1 | -1; readonly input: Input };
-
-/** Characters of JavaScript. */
-const LONGEST_STEP = 200;
 
 const STILL: Movement = { kind: 'still' };
 
@@ -82,15 +78,16 @@ export class Motion {
     if (!sums?.every(({ a, b }) => a.kind === 'register' && this.isStill(b))) return undefined;
     const registers = sums.map(({ a }) => (a.kind === 'register' ? a.number : -1));
     if (!registers.every((each, i) => this.path.registers[each] === sums[i])) return undefined;
-    return { registers, sums, step: signed(value.sign, wide(sums.map(({ b }) => b))) };
+    const step = combined(constantStep(0), stepOf(sums.map(({ b }) => b)), value.sign);
+    return step && { registers, sums, step };
   }
 
   /** What a round adds to a register, when that is the same every round. */
-  private distance(value: Value, number: number): string | undefined {
-    if (value.kind === 'register') return value.number === number ? '0' : undefined;
+  private distance(value: Value, number: number): Step | undefined {
+    if (value.kind === 'register') return value.number === number ? constantStep(0) : undefined;
     if (value.kind !== 'sum' || value.carry || !this.isStill(value.b)) return undefined;
     const before = this.distance(value.a, number);
-    return before === undefined ? undefined : `${before} ${signed(value.sign, value.b.js)}`;
+    return before && combined(before, stepOf([value.b]), value.sign);
   }
 
   /** Takes for granted that what is handed from round to round, counters apart, stays. */
@@ -161,22 +158,13 @@ export class Motion {
   }
 }
 
-function signed(sign: 1 | -1, js: string): string {
-  return `${sign > 0 ? '+' : '-'} (${js})`;
-}
-
 /** How a ± b moves. */
 function together(a: Movement, b: Movement, sign: 1 | -1): Movement | undefined {
   if (b.kind === 'still') return a;
-  if (a.kind === 'steps' && b.kind === 'steps') return inSteps(`${a.step} ${signed(sign, b.step)}`);
-  if (a.kind !== 'still') return undefined;
-  if (b.kind === 'steps') return inSteps(`0 ${signed(sign, b.step)}`);
-  return { ...b, direction: (sign * b.direction) as 1 | -1 };
-}
-
-/** A step as short as can be; undefined when it is still too long to be worth its while. */
-function inSteps(step: string): Movement | undefined {
-  const constant = constantStep(step, 256 ** 3);
-  if (constant !== undefined) return { kind: 'steps', step: String(constant) };
-  return step.length < LONGEST_STEP ? { kind: 'steps', step } : undefined;
+  if (b.kind === 'timer') {
+    return a.kind === 'still' ? { ...b, direction: (sign * b.direction) as 1 | -1 } : undefined;
+  }
+  if (a.kind === 'timer') return undefined;
+  const step = combined(a.kind === 'still' ? constantStep(0) : a.step, b.step, sign);
+  return step && { kind: 'steps', step };
 }

@@ -12,6 +12,7 @@ import type { Round } from './ahead.ts';
 import { Answers } from './answers.ts';
 import { Motion, wide } from './motion.ts';
 import type { Path } from './path.ts';
+import { jsOf } from './step.ts';
 
 /** Registers that are one number, the lowest byte first, and what a round adds to it. */
 export interface Counter {
@@ -67,7 +68,11 @@ function waitOf(motion: Motion, io: IoSpace): Wait | undefined {
   if (!path.questions.every(question => answers.bound(question))) return undefined;
   for (const input of path.inputs) answers.boundInput(input);
   return {
-    counters: counters.map(({ registers, step, sums }) => ({ registers, step, value: wide(sums) })),
+    counters: counters.map(({ registers, step, sums }) => ({
+      registers,
+      step: jsOf(step),
+      value: wide(sums),
+    })),
     bounds: answers.bounds,
     assumed: { registers: assumed, flags: assumedFlags },
   };
