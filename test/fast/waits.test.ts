@@ -10,8 +10,8 @@ import type { Stimulus } from './stimulus.ts';
 const WARM_UP = 1_000_000;
 const CLOCKS = 2_000_000;
 
-/** Whose rounds are run: their answers turn in every few. */
-const RUN: ReadonlySet<string> = new Set(['brhc', 'two counters that part']);
+/** Whose rounds are run: their answers turn in every few, or what they hand on never rests. */
+const RUN: ReadonlySet<string> = new Set(['brhc', 'two counters that part', 'random seed while waiting']);
 
 /** Clocks that pass, at the least, for each round that is run: a wait for the timer ends every 208 or 256. */
 const LEAST: Readonly<Record<Wait['kind'], number>> = { counter: 60, pin: 40, timer: 20, interrupt: 60 };

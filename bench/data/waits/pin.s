@@ -230,6 +230,7 @@ l:      subi r17, 255
         rjmp l
 
 ;; random seed while waiting
+        ldi r17, 1
 l:      lsr r17
         ror r18
         brcc m
